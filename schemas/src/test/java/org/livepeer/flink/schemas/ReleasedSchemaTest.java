@@ -1,0 +1,58 @@
+package org.livepeer.flink.schemas;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Holds today's schemas against the released ones under {@code src/main/resources/avro}. */
+class ReleasedSchemaTest {
+    static Stream<Schema> topLevelRecords() {
+        return Livepeer.PROTOCOL.getTypes().stream()
+                .filter(type -> type.getType() == Schema.Type.RECORD);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("topLevelRecords")
+    void readsWhatTheLastReleaseWrote(Schema today) {
+        List<Schema> released = RecordCodec.releasedVersions(today.getName());
+        for (Schema old : released) {
+            assertThat(SchemaCompatibility.checkReaderWriterCompatibility(today, old).getType())
+                    .as("%s must still read what a released version wrote", today.getName())
+                    .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+            assertThat(SchemaCompatibility.checkReaderWriterCompatibility(old, today).getType())
+                    .as("a released version must still read %s, for a roll back", today.getName())
+                    .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("topLevelRecords")
+    void everyRecordIsReleased(Schema today) throws IOException {
+        Path write = Path.of(System.getProperty("livepeer.release.schemas", ""));
+        if (!write.toString().isEmpty()) {
+            Files.createDirectories(write);
+            Files.writeString(
+                    write.resolve(today.getName() + ".avsc"), today.toString(true) + "\n");
+        }
+        assertThat(RecordCodec.releasedVersions(today.getName()))
+                .as("%s has no released schema: write one, see CONTRIBUTING", today.getName())
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("topLevelRecords")
+    void everyFieldOfAPushIsDocumented(Schema today) {
+        if (List.of("Segment", "Profile", "Clip", "SegmentResult").contains(today.getName())) {
+            assertThat(today.getDoc()).isNotBlank();
+        }
+    }
+}
