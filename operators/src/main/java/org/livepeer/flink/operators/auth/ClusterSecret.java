@@ -52,7 +52,9 @@ public final class ClusterSecret implements Serializable {
         return mac.doFinal();
     }
 
-    /** Whether the MAC that came with a record is right. Takes the same time for every wrong one. */
+    /**
+     * Whether the MAC that came with a record is right. Takes the same time for every wrong one.
+     */
     public boolean verifies(
             String topic, byte @Nullable [] recordKey, byte[] value, byte @Nullable [] claimed) {
         return claimed != null && MessageDigest.isEqual(mac(topic, recordKey, value), claimed);
