@@ -38,6 +38,7 @@ import org.livepeer.flink.schemas.WorkerAddress;
 final class Workflow {
     private static final long SHORTEST_CALL_MS = 1_000;
     private static final long KEPT_CALL_MS = 3_000;
+    private static final long MOST_INLINE_BYTES = 15 << 20;
     private static final int MOST_ATTEMPTS = 20;
 
     private final WorkerClient client;
@@ -174,6 +175,17 @@ final class Workflow {
 
     private void succeed(WorkerAddress worker, Done done) {
         long now = clock.getAsLong();
+        long bytes = done.renditions().stream().mapToLong(r -> r.getPayload().remaining()).sum();
+        if (bytes > MOST_INLINE_BYTES) {
+            fail(
+                    Reason.SegmentTooLarge,
+                    "the renditions take "
+                            + bytes
+                            + " bytes, a record takes "
+                            + MOST_INLINE_BYTES
+                            + ": give the workers a segment store, or ask for less");
+            return;
+        }
         outcome.complete(
                 new Outcome(
                         Receipts.success(
