@@ -1,7 +1,7 @@
 package org.livepeer.flink.operators.admit;
 
 import org.apache.flink.util.Collector;
-import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.LedgerInput;
@@ -10,7 +10,7 @@ import org.livepeer.flink.schemas.LedgerInput;
 public final class ControlFunction extends SignedRecordFunction<ControlCommand, LedgerInput> {
     private static final long serialVersionUID = 1L;
 
-    public ControlFunction(ClusterSecret secret) {
+    public ControlFunction(SecretSource secret) {
         super(ControlCommand.class, "control", secret);
     }
 

@@ -2,7 +2,7 @@ package org.livepeer.flink.operators.admit;
 
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.util.Collector;
-import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.Epoch;
 
@@ -20,7 +20,7 @@ public final class EpochFunction extends SignedRecordFunction<Epoch, Epoch> {
      * @param epochId this job's epoch
      * @param offset where its record stands in {@code epochs}
      */
-    public EpochFunction(ClusterSecret secret, String epochId, long offset) {
+    public EpochFunction(SecretSource secret, String epochId, long offset) {
         super(Epoch.class, "epochs", secret);
         this.epochId = epochId;
         this.offset = offset;

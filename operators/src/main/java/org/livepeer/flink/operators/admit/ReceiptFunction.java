@@ -1,7 +1,7 @@
 package org.livepeer.flink.operators.admit;
 
 import org.apache.flink.util.Collector;
-import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.LedgerInput;
 import org.livepeer.flink.schemas.Receipt;
@@ -10,7 +10,7 @@ import org.livepeer.flink.schemas.Receipt;
 public final class ReceiptFunction extends SignedRecordFunction<Receipt, LedgerInput> {
     private static final long serialVersionUID = 1L;
 
-    public ReceiptFunction(ClusterSecret secret) {
+    public ReceiptFunction(SecretSource secret) {
         super(Receipt.class, "receipts", secret);
     }
 

@@ -10,6 +10,7 @@ import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Tags;
 import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.RecordCodec;
@@ -29,20 +30,22 @@ public abstract class SignedRecordFunction<T extends SpecificRecordBase, O>
 
     private final Class<T> type;
     private final String topic;
-    private final ClusterSecret secret;
+    private final SecretSource secretSource;
+    private transient @Nullable ClusterSecret secret;
     private transient @Nullable ReasonCounters rejections;
 
     /**
      * @param topic name that the MAC covers, without the deployment's prefix
      */
-    protected SignedRecordFunction(Class<T> type, String topic, ClusterSecret secret) {
+    protected SignedRecordFunction(Class<T> type, String topic, SecretSource secret) {
         this.type = type;
         this.topic = topic;
-        this.secret = secret;
+        this.secretSource = secret;
     }
 
     @Override
     public void open(OpenContext context) {
+        secret = secretSource.secret();
         rejections = new ReasonCounters(getRuntimeContext().getMetricGroup(), "rejected");
     }
 
@@ -54,7 +57,8 @@ public abstract class SignedRecordFunction<T extends SpecificRecordBase, O>
             throws Exception {
         byte[] value = Push.bytes(record.getValue());
         ByteBuffer mac = record.getHeaders().get(ClusterSecret.MAC_HEADER);
-        if (!secret.verifies(topic, optionalBytes(record.getKey()), value, optionalBytes(mac))) {
+        ClusterSecret known = secret == null ? secretSource.secret() : secret;
+        if (!known.verifies(topic, optionalBytes(record.getKey()), value, optionalBytes(mac))) {
             reject(
                     record,
                     Reason.BadMac,

@@ -1,7 +1,7 @@
 package org.livepeer.flink.operators.admit;
 
 import org.apache.flink.util.Collector;
-import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.AssignInput;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
@@ -12,7 +12,7 @@ public final class WorkerFunction extends SignedRecordFunction<WorkerHeartbeat, 
 
     private final String cell;
 
-    public WorkerFunction(ClusterSecret secret, String cell) {
+    public WorkerFunction(SecretSource secret, String cell) {
         super(WorkerHeartbeat.class, "workers", secret);
         this.cell = cell;
     }

@@ -6,6 +6,7 @@ import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.DeadLetter;
@@ -85,14 +86,14 @@ final class Serializers {
         };
     }
 
-    static Writer<Receipt> receipts(String topic, ClusterSecret secret) {
+    static Writer<Receipt> receipts(String topic, SecretSource secret) {
         return receipt ->
                 signed(
                         topic,
                         Topics.RECEIPTS,
                         OutRecord.utf8(receipt.getAccount()),
                         encode(receipt),
-                        secret);
+                        secret.secret());
     }
 
     static ProducerRecord<byte[], byte[]> signed(

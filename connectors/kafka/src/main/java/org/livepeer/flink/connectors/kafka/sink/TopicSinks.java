@@ -5,7 +5,7 @@ import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
-import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Event;
@@ -20,9 +20,9 @@ import org.livepeer.flink.schemas.SessionEntry;
  */
 public final class TopicSinks {
     private final KafkaAddress address;
-    private final ClusterSecret secret;
+    private final SecretSource secret;
 
-    public TopicSinks(KafkaAddress address, ClusterSecret secret) {
+    public TopicSinks(KafkaAddress address, SecretSource secret) {
         this.address = address;
         this.secret = secret;
     }
