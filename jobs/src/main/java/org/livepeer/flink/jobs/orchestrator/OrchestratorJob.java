@@ -96,8 +96,7 @@ public final class OrchestratorJob {
                         .uid("admit-workers")
                         .name("admit workers");
         read(env, sources, Topics.EPOCHS)
-                .process(
-                        new EpochFunction(options.secret(), tenure.epochId(), tenure.offset()))
+                .process(new EpochFunction(options.secret(), tenure.epochId(), tenure.offset()))
                 .uid("admit-epochs")
                 .name("admit epochs")
                 .sinkTo(new DiscardingSink<>())
@@ -181,10 +180,7 @@ public final class OrchestratorJob {
         DataStream<Receipt> settled =
                 done.getSideOutput(Tags.RECEIPTS).union(placed.getSideOutput(Tags.RECEIPTS));
         settled.sinkTo(sinks.receipts()).uid("receipts-out").name("receipts");
-        funded.getSideOutput(Tags.LEDGER)
-                .sinkTo(sinks.ledger())
-                .uid("ledger-out")
-                .name("ledger");
+        funded.getSideOutput(Tags.LEDGER).sinkTo(sinks.ledger()).uid("ledger-out").name("ledger");
         placed.getSideOutput(Tags.SESSIONS)
                 .sinkTo(sinks.sessions())
                 .uid("sessions-out")

@@ -65,7 +65,11 @@ public record OrchestratorOptions(
         unknown.removeAll(KNOWN);
         if (!unknown.isEmpty()) {
             throw new IllegalArgumentException(
-                    "unknown arguments " + unknown + " in " + Arrays.asList(args) + "; known are "
+                    "unknown arguments "
+                            + unknown
+                            + " in "
+                            + Arrays.asList(args)
+                            + "; known are "
                             + KNOWN);
         }
         AdmitOptions admit = AdmitOptions.defaults();

@@ -34,17 +34,14 @@ public record Tenure(String epochId, long offset, long startAtMs) implements Ser
         boolean highlyAvailable =
                 !"NONE".equalsIgnoreCase(configuration.get(HighAvailabilityOptions.HA_MODE));
         String clusterId =
-                highlyAvailable
-                        ? configuration.get(HighAvailabilityOptions.HA_CLUSTER_ID)
-                        : "";
+                highlyAvailable ? configuration.get(HighAvailabilityOptions.HA_CLUSTER_ID) : "";
         try (EpochLog epochs = new EpochLog(options.kafka(), options.secret().secret())) {
             Optional<Epoch> last = epochs.newest();
             boolean recovers =
                     highlyAvailable
                             && configuration
                                     .getOptional(
-                                            org.apache.flink.configuration
-                                                    .PipelineOptionsInternal
+                                            org.apache.flink.configuration.PipelineOptionsInternal
                                                     .PIPELINE_FIXED_JOB_ID)
                                     .isPresent()
                             && last.filter(e -> e.getClusterId().equals(clusterId)).isPresent();
