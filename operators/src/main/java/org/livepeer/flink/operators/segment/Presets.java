@@ -38,6 +38,15 @@ public final class Presets {
         return preset == null ? null : Profile.newBuilder(preset).build();
     }
 
+    /** The preset of a name that is known to exist. */
+    public static Profile of(String name) {
+        Profile preset = byName(name);
+        if (preset == null) {
+            throw new IllegalArgumentException("'" + name + "' is no preset");
+        }
+        return preset;
+    }
+
     /** All names, largest picture first. */
     public static Set<String> names() {
         return BY_NAME.keySet();
