@@ -2,8 +2,8 @@ package org.livepeer.flink.operators;
 
 /**
  * Why a record was rejected or its work failed. The name is the reason code everywhere: on the wire
- * ({@code livepeer-status}, {@code SegmentResult.status}), in events and as metric label. Names that
- * go-livepeer also has are go-livepeer's.
+ * ({@code livepeer-status}, {@code SegmentResult.status}), in events and as metric label. Names
+ * that go-livepeer also has are go-livepeer's.
  */
 public enum Reason {
     /** No record of the expected schema, or damaged. */

@@ -2,7 +2,4 @@
  * The records that travel on topics and rest in state (Avro, generated from {@code livepeer.avdl}),
  * and how they are written on the wire.
  */
-@NullMarked
 package org.livepeer.flink.schemas;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,5 @@
 package org.livepeer.flink.operators.auth;
 
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -16,9 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A record's MAC is HMAC-SHA256 over the length-prefixed topic, key and value, and travels in
  * the header {@value #MAC_HEADER}. Thread-safe.
  */
-public final class ClusterSecret implements Serializable {
-    private static final long serialVersionUID = 1L;
-
+public final class ClusterSecret {
     /** Name of the Kafka header that carries a record's MAC, 32 bytes. */
     public static final String MAC_HEADER = "livepeer-mac";
 
@@ -52,7 +49,9 @@ public final class ClusterSecret implements Serializable {
         return mac.doFinal();
     }
 
-    /** Whether the MAC that came with a record is right. Takes the same time for every wrong one. */
+    /**
+     * Whether the MAC that came with a record is right. Takes the same time for every wrong one.
+     */
     public boolean verifies(
             String topic, byte @Nullable [] recordKey, byte[] value, byte @Nullable [] claimed) {
         return claimed != null && MessageDigest.isEqual(mac(topic, recordKey, value), claimed);

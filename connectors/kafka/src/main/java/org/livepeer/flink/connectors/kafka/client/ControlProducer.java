@@ -1,0 +1,59 @@
+package org.livepeer.flink.connectors.kafka.client;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.schemas.ControlCommand;
+import org.livepeer.flink.schemas.Coordinates;
+import org.livepeer.flink.schemas.RecordCodec;
+
+/** Sends an operator's commands, signed. */
+public final class ControlProducer implements AutoCloseable {
+    private final KafkaAddress address;
+    private final ClusterSecret secret;
+    private final KafkaProducer<byte[], byte[]> producer;
+
+    public ControlProducer(KafkaAddress address, ClusterSecret secret) {
+        this.address = address;
+        this.secret = secret;
+        Properties patience = new Properties();
+        patience.setProperty("delivery.timeout.ms", "20000");
+        patience.setProperty("max.block.ms", "15000");
+        this.producer = Producers.of(address, patience);
+    }
+
+    /**
+     * Sends a command and waits until every replica has it.
+     *
+     * @return where it stands
+     */
+    public Coordinates send(ControlCommand command) {
+        byte[] key = command.getTarget().getBytes(UTF_8);
+        byte[] value = RecordCodec.of(ControlCommand.class).encode(command);
+        try {
+            RecordMetadata where =
+                    producer.send(Producers.signed(address, Topics.CONTROL, key, value, secret))
+                            .get();
+            return new Coordinates(
+                    where.topic(), where.partition(), where.offset(), where.timestamp());
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(
+                    "the command was not taken by Kafka at " + address.bootstrapServers(),
+                    e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+    }
+}

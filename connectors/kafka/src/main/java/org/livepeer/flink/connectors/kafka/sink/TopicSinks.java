@@ -1,0 +1,79 @@
+package org.livepeer.flink.connectors.kafka.sink;
+
+import java.util.Properties;
+import org.apache.flink.connector.base.DeliveryGuarantee;
+import org.apache.flink.connector.kafka.sink.KafkaSink;
+import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.auth.SecretSource;
+import org.livepeer.flink.schemas.Answer;
+import org.livepeer.flink.schemas.DeadLetter;
+import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Receipt;
+import org.livepeer.flink.schemas.SessionEntry;
+
+/**
+ * Sinks into topics. All are at least once: flushed before a checkpoint completes, written again
+ * after a restore; readers know repeats by request id, account or event number. What somebody waits
+ * for is sent at once; bookkeeping may linger 5 ms to travel in batches.
+ */
+public final class TopicSinks {
+    private final KafkaAddress address;
+    private final SecretSource secret;
+
+    public TopicSinks(KafkaAddress address, SecretSource secret) {
+        this.address = address;
+        this.secret = secret;
+    }
+
+    /** Answers to Avro pushes. */
+    public KafkaSink<Answer> results() {
+        return sink(Serializers.results(address.topic(Topics.RESULTS)), quick());
+    }
+
+    /** Answers to raw pushes; takes what {@link RenditionRecords} made. */
+    public KafkaSink<Answer> renditions() {
+        return sink(Serializers.renditions(address.topic(Topics.RENDITIONS)), quick());
+    }
+
+    public KafkaSink<Receipt> receipts() {
+        return sink(Serializers.receipts(address.topic(Topics.RECEIPTS), secret), quick());
+    }
+
+    public KafkaSink<LedgerEntry> ledger() {
+        return sink(Serializers.ledger(address.topic(Topics.LEDGER)), batched());
+    }
+
+    public KafkaSink<SessionEntry> sessions() {
+        return sink(Serializers.sessions(address.topic(Topics.SESSIONS)), batched());
+    }
+
+    public KafkaSink<Event> events() {
+        return sink(Serializers.events(address.topic(Topics.EVENTS)), batched());
+    }
+
+    public KafkaSink<DeadLetter> deadLetters() {
+        return sink(Serializers.deadLetters(address.topic(Topics.DEAD_LETTER)), batched());
+    }
+
+    private <T> KafkaSink<T> sink(Serializers.Writer<T> writer, Properties properties) {
+        return KafkaSink.<T>builder()
+                .setBootstrapServers(address.bootstrapServers())
+                .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
+                .setRecordSerializer(new Serializers.Schema<>(writer))
+                .setKafkaProducerConfig(properties)
+                .build();
+    }
+
+    private Properties quick() {
+        return address.producerProperties();
+    }
+
+    private Properties batched() {
+        Properties properties = address.producerProperties();
+        properties.setProperty("linger.ms", "5");
+        properties.setProperty("batch.size", Integer.toString(256 << 10));
+        return properties;
+    }
+}

@@ -1,0 +1,20 @@
+package org.livepeer.flink.connectors.transcoder.worker;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+final class Sha256 {
+    private Sha256() {}
+
+    static MessageDigest digest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("SHA-256 is in every Java", e);
+        }
+    }
+
+    static byte[] of(byte[] bytes) {
+        return digest().digest(bytes);
+    }
+}

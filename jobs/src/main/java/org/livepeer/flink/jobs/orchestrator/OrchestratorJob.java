@@ -1,0 +1,235 @@
+package org.livepeer.flink.jobs.orchestrator;
+
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.streaming.api.datastream.AsyncDataStream;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.kafka.sink.RenditionRecords;
+import org.livepeer.flink.connectors.kafka.sink.TopicSinks;
+import org.livepeer.flink.connectors.kafka.source.TopicSources;
+import org.livepeer.flink.operators.Tags;
+import org.livepeer.flink.operators.admit.AdmitFunction;
+import org.livepeer.flink.operators.admit.ControlFunction;
+import org.livepeer.flink.operators.admit.EpochFunction;
+import org.livepeer.flink.operators.admit.ReceiptFunction;
+import org.livepeer.flink.operators.admit.WorkerFunction;
+import org.livepeer.flink.operators.assign.AssignFunction;
+import org.livepeer.flink.operators.ledger.LedgerFunction;
+import org.livepeer.flink.operators.transcode.WorkerClient;
+import org.livepeer.flink.operators.work.SettleFunction;
+import org.livepeer.flink.operators.work.WorkFunction;
+import org.livepeer.flink.schemas.Answer;
+import org.livepeer.flink.schemas.AnswerKind;
+import org.livepeer.flink.schemas.AssignInput;
+import org.livepeer.flink.schemas.ControlCommand;
+import org.livepeer.flink.schemas.DeadLetter;
+import org.livepeer.flink.schemas.DrainWorker;
+import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.FundedRequest;
+import org.livepeer.flink.schemas.LedgerInput;
+import org.livepeer.flink.schemas.Outcome;
+import org.livepeer.flink.schemas.PlacedRequest;
+import org.livepeer.flink.schemas.Receipt;
+import org.livepeer.flink.schemas.TopicRecord;
+
+/**
+ * The orchestrator.
+ *
+ * <pre>
+ *  segments ─► admit ─► LEDGER (by account) ─► ASSIGN (by cell) ─► WORK (async) ─┬─► results, renditions
+ *                ▲        ▲    ▲                 ▲   ▲                           └─► receipts ─┐
+ *                └─control┘    │                 │   └─ workers                                │
+ *                              └─────────────────┴─────────────── receipts ◄──────────────────-┘
+ *  side outputs: ledger, sessions, events, dead-letter
+ * </pre>
+ */
+public final class OrchestratorJob {
+    /** Key groups; fixed for the life of a deployment's state. */
+    public static final int MAX_PARALLELISM = 128;
+
+    private static final long LAST_RESORT_MINUTES = 10;
+
+    private OrchestratorJob() {}
+
+    /** Entry point of {@code flink run}; arguments as {@link OrchestratorOptions#fromArgs}. */
+    public static void main(String[] args) throws Exception {
+        OrchestratorOptions options = OrchestratorOptions.fromArgs(args);
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        Tenure tenure = Tenure.take(options, (Configuration) env.getConfiguration());
+        build(env, options, tenure, new WorkerClients(options.kafka(), options.secret()));
+        env.execute("orchestrator");
+    }
+
+    /** Lays the pipeline. */
+    public static void build(
+            StreamExecutionEnvironment env,
+            OrchestratorOptions options,
+            Tenure tenure,
+            WorkerClient.Factory workers) {
+        env.setMaxParallelism(MAX_PARALLELISM);
+        env.getConfig().enableObjectReuse();
+        env.setBufferTimeout(0);
+        TopicSources sources = new TopicSources(options.kafka(), tenure.startAtMs());
+
+        DataStream<TopicRecord> segments = read(env, sources, Topics.SEGMENTS);
+        SingleOutputStreamOperator<LedgerInput> control =
+                read(env, sources, Topics.CONTROL)
+                        .process(new ControlFunction(options.secret()))
+                        .uid("admit-control")
+                        .name("admit control");
+        SingleOutputStreamOperator<LedgerInput> receipts =
+                read(env, sources, Topics.RECEIPTS)
+                        .process(new ReceiptFunction(options.secret()))
+                        .uid("admit-receipts")
+                        .name("admit receipts");
+        SingleOutputStreamOperator<AssignInput> beats =
+                read(env, sources, Topics.WORKERS)
+                        .process(new WorkerFunction(options.secret(), options.admit().cell()))
+                        .uid("admit-workers")
+                        .name("admit workers");
+        read(env, sources, Topics.EPOCHS)
+                .process(new EpochFunction(options.secret(), tenure.epochId(), tenure.offset()))
+                .uid("admit-epochs")
+                .name("admit epochs")
+                .sinkTo(new DiscardingSink<>())
+                .uid("epochs-end")
+                .name("epochs end");
+
+        SingleOutputStreamOperator<LedgerInput> admitted =
+                segments.connect(control.broadcast(AdmitFunction.BINDINGS))
+                        .process(new AdmitFunction(options.admit()))
+                        .uid("admit")
+                        .name("admit");
+
+        SingleOutputStreamOperator<FundedRequest> funded =
+                admitted.union(receipts, control.filter(OrchestratorJob::isForAccount))
+                        .keyBy(LedgerInput::getAccount)
+                        .connect(control.broadcast(LedgerFunction.PRICES))
+                        .process(new LedgerFunction(options.ledger()))
+                        .uid("ledger")
+                        .name("LEDGER");
+
+        SingleOutputStreamOperator<PlacedRequest> placed =
+                toAssign(funded, "funded", OrchestratorJob::ofFunded)
+                        .union(
+                                toAssign(receipts, "receipts", OrchestratorJob::ofReceipt),
+                                toAssign(
+                                        control.filter(input -> !isForAccount(input)),
+                                        "control",
+                                        OrchestratorJob::ofCommand),
+                                beats)
+                        .keyBy(AssignInput::getCell)
+                        .process(new AssignFunction(options.assign()))
+                        .uid("assign")
+                        .name("ASSIGN");
+
+        SingleOutputStreamOperator<Outcome> outcomes =
+                AsyncDataStream.unorderedWait(
+                                placed.partitionCustom(
+                                        (worker, subtasks) ->
+                                                Math.floorMod(worker.hashCode(), subtasks),
+                                        request ->
+                                                request.getPlacement().getWorker().getWorkerId()),
+                                new WorkFunction(workers),
+                                LAST_RESORT_MINUTES,
+                                TimeUnit.MINUTES,
+                                options.workCapacity())
+                        .returns(new AvroTypeInfo<>(Outcome.class))
+                        .uid("work")
+                        .name("WORK");
+        SingleOutputStreamOperator<Answer> done =
+                outcomes.process(new SettleFunction()).uid("settle").name("settle");
+
+        write(options, control, receipts, beats, admitted, funded, placed, done);
+    }
+
+    private static void write(
+            OrchestratorOptions options,
+            SingleOutputStreamOperator<LedgerInput> control,
+            SingleOutputStreamOperator<LedgerInput> receipts,
+            SingleOutputStreamOperator<AssignInput> beats,
+            SingleOutputStreamOperator<LedgerInput> admitted,
+            SingleOutputStreamOperator<FundedRequest> funded,
+            SingleOutputStreamOperator<PlacedRequest> placed,
+            SingleOutputStreamOperator<Answer> done) {
+        TopicSinks sinks = new TopicSinks(options.kafka(), options.secret());
+        DataStream<Answer> answers =
+                done.union(
+                        admitted.getSideOutput(Tags.ANSWERS),
+                        funded.getSideOutput(Tags.ANSWERS),
+                        placed.getSideOutput(Tags.ANSWERS));
+        answers.filter(answer -> answer.getKind() == AnswerKind.RESULT)
+                .sinkTo(sinks.results())
+                .uid("results")
+                .name("results");
+        answers.flatMap(new RenditionRecords())
+                .returns(new AvroTypeInfo<>(Answer.class))
+                .uid("rendition-records")
+                .name("rendition records")
+                .sinkTo(sinks.renditions())
+                .uid("renditions")
+                .name("renditions");
+        DataStream<Receipt> settled =
+                done.getSideOutput(Tags.RECEIPTS).union(placed.getSideOutput(Tags.RECEIPTS));
+        settled.sinkTo(sinks.receipts()).uid("receipts-out").name("receipts");
+        funded.getSideOutput(Tags.LEDGER).sinkTo(sinks.ledger()).uid("ledger-out").name("ledger");
+        placed.getSideOutput(Tags.SESSIONS)
+                .sinkTo(sinks.sessions())
+                .uid("sessions-out")
+                .name("sessions");
+        DataStream<Event> events =
+                funded.getSideOutput(Tags.EVENTS).union(placed.getSideOutput(Tags.EVENTS));
+        events.sinkTo(sinks.events()).uid("events-out").name("events");
+        DataStream<DeadLetter> deadLetters =
+                admitted.getSideOutput(Tags.DEAD_LETTERS)
+                        .union(
+                                control.getSideOutput(Tags.DEAD_LETTERS),
+                                receipts.getSideOutput(Tags.DEAD_LETTERS),
+                                beats.getSideOutput(Tags.DEAD_LETTERS));
+        deadLetters.sinkTo(sinks.deadLetters()).uid("dead-letter").name("dead-letter");
+    }
+
+    private static DataStream<TopicRecord> read(
+            StreamExecutionEnvironment env, TopicSources sources, Topics topic) {
+        SingleOutputStreamOperator<TopicRecord> read =
+                env.fromSource(
+                                sources.of(topic),
+                                WatermarkStrategy.noWatermarks(),
+                                topic.baseName())
+                        .uid(topic.baseName());
+        return topic.partitions() == 1 ? read.setParallelism(1) : read;
+    }
+
+    private static boolean isForAccount(LedgerInput input) {
+        return !(input.getMessage() instanceof ControlCommand command
+                && command.getCommand() instanceof DrainWorker);
+    }
+
+    private static <T> DataStream<AssignInput> toAssign(
+            DataStream<T> stream, String from, MapFunction<T, AssignInput> map) {
+        TypeInformation<AssignInput> type = new AvroTypeInfo<>(AssignInput.class);
+        return stream.map(map).returns(type).uid("to-assign-" + from).name("to assign");
+    }
+
+    private static AssignInput ofFunded(FundedRequest funded) {
+        return new AssignInput(
+                funded.getRequest().getCell(), funded.getRequest().getAcceptedAtMs(), funded);
+    }
+
+    private static AssignInput ofReceipt(LedgerInput input) {
+        Receipt receipt = (Receipt) input.getMessage();
+        return new AssignInput(receipt.getCell(), input.getTimestampMs(), receipt);
+    }
+
+    private static AssignInput ofCommand(LedgerInput input) {
+        return new AssignInput(input.getAccount(), input.getTimestampMs(), input.getMessage());
+    }
+}

@@ -1,0 +1,180 @@
+package org.livepeer.flink.operators.assign;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.schemas.InFlight;
+import org.livepeer.flink.schemas.Lease;
+import org.livepeer.flink.schemas.Parked;
+import org.livepeer.flink.schemas.WorkerState;
+
+/**
+ * Everything a cell knows, in memory, each change written through to its {@link CellStore}: a
+ * decision looks at all workers, which are few, and state access is not free.
+ */
+public final class Cell {
+    private final CellStore store;
+    private final Map<String, WorkerState> workers = new TreeMap<>();
+    private final Map<String, Lease> leases = new LinkedHashMap<>();
+    private final Map<String, InFlight> inFlight = new HashMap<>();
+    private final TreeMap<Long, Parked> parked = new TreeMap<>();
+    private final Map<String, Counted> countedLeases = new HashMap<>();
+    private final Map<String, Long> loadByWorker = new HashMap<>();
+    private final Map<String, Integer> sessionsByWorker = new HashMap<>();
+    private final Map<String, Integer> runningByWorker = new HashMap<>();
+    private final Map<String, Integer> runningBySession = new HashMap<>();
+    private final Map<String, Integer> parkedBySession = new HashMap<>();
+
+    /** What a lease was counted as; the record itself is mutable. */
+    private record Counted(String workerId, long load) {}
+
+    public Cell(CellStore store) {
+        this.store = store;
+    }
+
+    /** Takes over what was read from state, without writing it again. */
+    public void load(
+            Map<String, WorkerState> savedWorkers,
+            List<Lease> savedLeases,
+            Map<String, InFlight> savedInFlight,
+            Map<Long, Parked> savedParked) {
+        workers.putAll(savedWorkers);
+        savedLeases.forEach(lease -> count(lease.getSessionId(), lease));
+        savedInFlight.forEach(this::count);
+        savedParked.forEach(this::count);
+    }
+
+    List<WorkerState> workers() {
+        return new ArrayList<>(workers.values());
+    }
+
+    @Nullable WorkerState worker(String workerId) {
+        return workers.get(workerId);
+    }
+
+    void put(WorkerState worker) {
+        String id = worker.getHeartbeat().getWorkerId();
+        workers.put(id, worker);
+        store.worker(id, worker);
+    }
+
+    void removeWorker(String workerId) {
+        workers.remove(workerId);
+        store.worker(workerId, null);
+    }
+
+    List<Lease> leases() {
+        return new ArrayList<>(leases.values());
+    }
+
+    @Nullable Lease lease(String sessionId) {
+        return leases.get(sessionId);
+    }
+
+    void put(Lease lease) {
+        count(lease.getSessionId(), lease);
+        store.lease(lease.getSessionId(), lease);
+    }
+
+    void removeLease(String sessionId) {
+        count(sessionId, (Lease) null);
+        store.lease(sessionId, null);
+    }
+
+    List<InFlight> inFlight() {
+        return new ArrayList<>(inFlight.values());
+    }
+
+    void put(InFlight request) {
+        String key = request.getSessionId() + "#" + request.getRequestId();
+        count(key, request);
+        store.inFlight(key, request);
+    }
+
+    void removeInFlight(String sessionId, String requestId) {
+        String key = sessionId + "#" + requestId;
+        if (inFlight.containsKey(key)) {
+            count(key, (InFlight) null);
+            store.inFlight(key, null);
+        }
+    }
+
+    /** Parked requests, the longest waiting first, by their number. */
+    Map<Long, Parked> parked() {
+        return new LinkedHashMap<>(parked);
+    }
+
+    void park(Parked request) {
+        long number = parked.isEmpty() ? 0 : parked.lastKey() + 1;
+        count(number, request);
+        store.parked(number, request);
+    }
+
+    void unpark(long number) {
+        count(number, (Parked) null);
+        store.parked(number, null);
+    }
+
+    long load(String workerId) {
+        return loadByWorker.getOrDefault(workerId, 0L);
+    }
+
+    int sessions(String workerId) {
+        return sessionsByWorker.getOrDefault(workerId, 0);
+    }
+
+    int running(String workerId) {
+        return runningByWorker.getOrDefault(workerId, 0);
+    }
+
+    int runningOfSession(String sessionId) {
+        return runningBySession.getOrDefault(sessionId, 0);
+    }
+
+    int parkedOfSession(String sessionId) {
+        return parkedBySession.getOrDefault(sessionId, 0);
+    }
+
+    private void count(String sessionId, @Nullable Lease lease) {
+        Counted before = countedLeases.remove(sessionId);
+        if (before != null) {
+            loadByWorker.merge(before.workerId(), -before.load(), Long::sum);
+            sessionsByWorker.merge(before.workerId(), -1, Integer::sum);
+        }
+        if (lease == null) {
+            leases.remove(sessionId);
+            return;
+        }
+        Counted now = new Counted(lease.getWorkerId(), lease.getLoadPixelsPerSecond());
+        leases.put(sessionId, lease);
+        countedLeases.put(sessionId, now);
+        loadByWorker.merge(now.workerId(), now.load(), Long::sum);
+        sessionsByWorker.merge(now.workerId(), 1, Integer::sum);
+    }
+
+    private void count(String key, @Nullable InFlight request) {
+        InFlight before = request == null ? inFlight.remove(key) : inFlight.put(key, request);
+        if (before != null) {
+            runningByWorker.merge(before.getWorkerId(), -1, Integer::sum);
+            runningBySession.merge(before.getSessionId(), -1, Integer::sum);
+        }
+        if (request != null) {
+            runningByWorker.merge(request.getWorkerId(), 1, Integer::sum);
+            runningBySession.merge(request.getSessionId(), 1, Integer::sum);
+        }
+    }
+
+    private void count(long number, @Nullable Parked request) {
+        Parked before = request == null ? parked.remove(number) : parked.put(number, request);
+        if (before != null) {
+            parkedBySession.merge(Sessions.idOf(before.getRequest()), -1, Integer::sum);
+        }
+        if (request != null) {
+            parkedBySession.merge(Sessions.idOf(request.getRequest()), 1, Integer::sum);
+        }
+    }
+}

@@ -1,0 +1,462 @@
+package org.livepeer.flink.operators.assign;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.Reason;
+import org.livepeer.flink.schemas.Attempt;
+import org.livepeer.flink.schemas.FundedRequest;
+import org.livepeer.flink.schemas.InFlight;
+import org.livepeer.flink.schemas.Lease;
+import org.livepeer.flink.schemas.Parked;
+import org.livepeer.flink.schemas.PlacedRequest;
+import org.livepeer.flink.schemas.Placement;
+import org.livepeer.flink.schemas.Receipt;
+import org.livepeer.flink.schemas.Request;
+import org.livepeer.flink.schemas.WorkerAddress;
+import org.livepeer.flink.schemas.WorkerHeartbeat;
+import org.livepeer.flink.schemas.WorkerState;
+
+/**
+ * The placing rules of one cell. A session sticks to its worker until that leaves or fails; a new
+ * one goes to the capable worker that is least loaded; a request that finds no room waits, without
+ * its media, or is refused.
+ *
+ * <pre>
+ *   session:  (none) ──first request──► leased ──idle for sessionTimeout──► ended
+ *                                        │  ▲
+ *                    worker gone, full drain │ moved to another worker
+ *   request:  funded ──room──► in flight ──receipt──► done
+ *                │                 ▲
+ *                └─no room─► parked ┘  (past its deadline: refused)
+ * </pre>
+ */
+public final class Scheduling {
+    private static final int LATENCIES_KEPT = 64;
+    private static final int MOST_ALTERNATES = 2;
+    private static final int FAILURES_BEFORE_MOVE = 3;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final AssignOptions options;
+
+    public Scheduling(AssignOptions options) {
+        this.options = options;
+    }
+
+    /** A funded request came in. */
+    public void request(Cell cell, FundedRequest funded, long nowMs, Outlet out) {
+        String session = Sessions.idOf(funded);
+        if (cell.parkedOfSession(session) > 0 || !tryPlace(cell, funded, nowMs, out)) {
+            park(cell, funded, nowMs, out);
+        }
+    }
+
+    private boolean tryPlace(Cell cell, FundedRequest funded, long nowMs, Outlet out) {
+        Request request = funded.getRequest();
+        Choice choice = new Choice(cell);
+        List<WorkerState> capable = choice.capable(request);
+        String doneBy = funded.getFunding().getDoneBy();
+        if (funded.getFunding().getSettled()) {
+            WorkerState keeper = doneBy == null ? null : cell.worker(doneBy);
+            WorkerState chosen =
+                    keeper != null ? keeper : capable.isEmpty() ? null : capable.get(0);
+            if (chosen == null) {
+                return false;
+            }
+            place(cell, funded, chosen, capable, 0, out, "answered from the kept result");
+            return true;
+        }
+        String session = Sessions.idOf(funded);
+        Lease lease = cell.lease(session);
+        WorkerState worker = lease == null ? null : cell.worker(lease.getWorkerId());
+        boolean stays =
+                worker != null
+                        && lease != null
+                        && capable.contains(worker)
+                        && worker.getConsecutiveFailures() < FAILURES_BEFORE_MOVE;
+        String why = "sticky";
+        if (!stays) {
+            worker = firstWithRoom(choice, capable, request.getLoadPixelsPerSecond(), lease);
+            why = lease == null ? "least loaded" : "moved";
+        }
+        if (worker == null || !choice.hasSlot(worker)) {
+            return false;
+        }
+        Lease held = hold(cell, lease, funded, worker, nowMs, out);
+        long ordinal = held.getNextOrdinal();
+        held.setNextOrdinal(ordinal + 1);
+        held.setLastActivityMs(nowMs);
+        cell.put(held);
+        cell.put(
+                new InFlight(
+                        request.getRequestId(),
+                        session,
+                        Choice.id(worker),
+                        Math.max(nowMs, request.getDeadlineAtMs()) + options.forgetGraceMs()));
+        place(cell, funded, worker, capable, ordinal, out, why);
+        return true;
+    }
+
+    private static @Nullable WorkerState firstWithRoom(
+            Choice choice, List<WorkerState> capable, long load, @Nullable Lease lease) {
+        for (WorkerState worker : capable) {
+            boolean own = lease != null && Choice.id(worker).equals(lease.getWorkerId());
+            if (own || choice.hasRoom(worker, load)) {
+                return worker;
+            }
+        }
+        return null;
+    }
+
+    private Lease hold(
+            Cell cell,
+            @Nullable Lease lease,
+            FundedRequest funded,
+            WorkerState worker,
+            long nowMs,
+            Outlet out) {
+        Request request = funded.getRequest();
+        String workerId = Choice.id(worker);
+        long load = request.getLoadPixelsPerSecond();
+        if (lease == null) {
+            Lease opened =
+                    Lease.newBuilder()
+                            .setSessionId(Sessions.idOf(funded))
+                            .setAccount(request.getAccount())
+                            .setManifestId(request.getManifestId())
+                            .setWorkerId(workerId)
+                            .setLoadPixelsPerSecond(load)
+                            .setStartedAtMs(nowMs)
+                            .setLastActivityMs(nowMs)
+                            .build();
+            cell.put(opened);
+            event(cell, out, "SessionOpened", "", request, workerId, load);
+            out.session(opened, 0, 0);
+            return opened;
+        }
+        if (!lease.getWorkerId().equals(workerId)) {
+            event(
+                    cell,
+                    out,
+                    "SessionMoved",
+                    "from " + lease.getWorkerId(),
+                    request,
+                    workerId,
+                    load);
+        }
+        lease.setWorkerId(workerId);
+        lease.setLoadPixelsPerSecond(load);
+        return lease;
+    }
+
+    private void place(
+            Cell cell,
+            FundedRequest funded,
+            WorkerState worker,
+            List<WorkerState> capable,
+            long ordinal,
+            Outlet out,
+            String why) {
+        List<WorkerAddress> alternates = new ArrayList<>();
+        for (WorkerState other : capable) {
+            if (alternates.size() < MOST_ALTERNATES && other != worker) {
+                alternates.add(address(other));
+            }
+        }
+        Request request = funded.getRequest();
+        event(
+                cell,
+                out,
+                "Assigned",
+                why,
+                request,
+                Choice.id(worker),
+                request.getLoadPixelsPerSecond());
+        out.place(
+                new PlacedRequest(
+                        request,
+                        funded.getFunding(),
+                        new Placement(
+                                Sessions.idOf(funded), ordinal, address(worker), alternates)));
+    }
+
+    private static WorkerAddress address(WorkerState worker) {
+        WorkerHeartbeat beat = worker.getHeartbeat();
+        return new WorkerAddress(beat.getWorkerId(), beat.getAddress(), beat.getHost());
+    }
+
+    private void park(Cell cell, FundedRequest funded, long nowMs, Outlet out) {
+        Request request = funded.getRequest();
+        String session = Sessions.idOf(funded);
+        Choice choice = new Choice(cell);
+        List<WorkerState> capable = choice.capable(request);
+        if (capable.isEmpty() && !cell.workers().isEmpty()) {
+            refuse(
+                    cell,
+                    funded,
+                    out,
+                    Reason.NoCapableWorker,
+                    "no worker that takes sessions can do " + Choice.needs(request));
+            return;
+        }
+        boolean full =
+                cell.lease(session) == null
+                        && !capable.isEmpty()
+                        && firstWithRoom(choice, capable, request.getLoadPixelsPerSecond(), null)
+                                == null;
+        if (full) {
+            refuse(
+                    cell,
+                    funded,
+                    out,
+                    Reason.OrchestratorCapped,
+                    "every worker is at its capacity or at its maxSessions: push again later, or"
+                            + " add a worker");
+            return;
+        }
+        if (cell.parkedOfSession(session) >= options.parkedPerSession()) {
+            refuse(
+                    cell,
+                    funded,
+                    out,
+                    Reason.OrchestratorBusy,
+                    options.parkedPerSession()
+                            + " segments of this stream wait already: push more slowly, or ask for"
+                            + " less");
+            return;
+        }
+        if (request.getReference() == null && request.getPayload().hasRemaining()) {
+            request.setPayload(NOTHING);
+        }
+        cell.park(new Parked(funded, nowMs));
+        event(cell, out, "Parked", "no room now", request, "", request.getLoadPixelsPerSecond());
+    }
+
+    private void refuse(Cell cell, FundedRequest funded, Outlet out, Reason reason, String detail) {
+        Request request = funded.getRequest();
+        event(cell, out, "Refused", reason.name(), request, "", request.getLoadPixelsPerSecond());
+        out.refuse(funded, reason, detail);
+    }
+
+    /** The work on a request ended. */
+    public void receipt(Cell cell, Receipt receipt, long nowMs, Outlet out) {
+        cell.removeInFlight(receipt.getSessionId(), receipt.getRequestId());
+        for (Attempt attempt : receipt.getFailedAttempts()) {
+            if (Reason.ofCode(attempt.getReason()).retryable()) {
+                countFailure(cell, attempt.getWorkerId(), true);
+            }
+        }
+        if (receipt.getSuccess()) {
+            countFailure(cell, receipt.getWorkerId(), false);
+        }
+        Lease lease = cell.lease(receipt.getSessionId());
+        if (lease != null) {
+            lease.setLastActivityMs(nowMs);
+            if (receipt.getSuccess()) {
+                lease.setSegments(lease.getSegments() + 1);
+                lease.setWorkMs(lease.getWorkMs() + receipt.getWorkMs());
+                lease.setPlayedMs(lease.getPlayedMs() + receipt.getDurationMs());
+                List<Integer> latencies = new ArrayList<>(lease.getRecentLatencyMs());
+                latencies.add((int) (receipt.getAnsweredAtMs() - receipt.getAcceptedAtMs()));
+                int from = Math.max(0, latencies.size() - LATENCIES_KEPT);
+                lease.setRecentLatencyMs(
+                        new ArrayList<>(latencies.subList(from, latencies.size())));
+            } else {
+                lease.setFailures(lease.getFailures() + 1);
+            }
+            cell.put(lease);
+            session(cell, lease, out);
+        }
+        unpark(cell, nowMs, out);
+    }
+
+    private static void countFailure(Cell cell, String workerId, boolean failed) {
+        WorkerState worker = cell.worker(workerId);
+        if (worker != null && (failed || worker.getConsecutiveFailures() > 0)) {
+            worker.setConsecutiveFailures(failed ? worker.getConsecutiveFailures() + 1 : 0);
+            cell.put(worker);
+        }
+    }
+
+    /** A worker gave a sign of life. Older ones than the newest known change nothing. */
+    public void heartbeat(Cell cell, WorkerHeartbeat beat, long nowMs, Outlet out) {
+        WorkerState known = cell.worker(beat.getWorkerId());
+        if (known != null && isStale(known.getHeartbeat(), beat)) {
+            return;
+        }
+        if (beat.getLeaving()) {
+            if (known != null) {
+                workerGone(cell, known, "left", out);
+            }
+            return;
+        }
+        boolean restarted =
+                known != null && known.getHeartbeat().getIncarnation() != beat.getIncarnation();
+        WorkerState worker =
+                WorkerState.newBuilder()
+                        .setHeartbeat(beat)
+                        .setLastSeenMs(nowMs)
+                        .setDrainedByOperator(known != null && known.getDrainedByOperator())
+                        .setConsecutiveFailures(
+                                known == null || restarted ? 0 : known.getConsecutiveFailures())
+                        .build();
+        cell.put(worker);
+        if (known == null || restarted) {
+            Map<String, String> numbers = new LinkedHashMap<>();
+            numbers.put("capacity", Long.toString(beat.getCapacityPixelsPerSecond()));
+            numbers.put("maxSessions", Integer.toString(beat.getMaxSessions()));
+            numbers.put("slots", Integer.toString(beat.getSlots()));
+            out.event(
+                    known == null ? "WorkerJoined" : "WorkerRestarted",
+                    "",
+                    "",
+                    -1,
+                    "",
+                    beat.getWorkerId(),
+                    numbers);
+        }
+        unpark(cell, nowMs, out);
+    }
+
+    private static boolean isStale(WorkerHeartbeat known, WorkerHeartbeat beat) {
+        return beat.getIncarnation() < known.getIncarnation()
+                || (beat.getIncarnation() == known.getIncarnation()
+                        && beat.getBeat() <= known.getBeat());
+    }
+
+    /** The operator drains a worker or takes it back. */
+    public void drain(Cell cell, String workerId, boolean draining, Outlet out) {
+        WorkerState worker = cell.worker(workerId);
+        if (worker != null) {
+            worker.setDrainedByOperator(draining);
+            cell.put(worker);
+        }
+        out.event(
+                draining ? "WorkerDrained" : "WorkerTakenBack",
+                worker == null ? "no such worker" : "by the operator",
+                "",
+                -1,
+                "",
+                workerId,
+                Map.of());
+    }
+
+    /** Time passed: lost workers, idle sessions, forgotten and parked requests. */
+    public void tick(Cell cell, long nowMs, boolean inGrace, Outlet out) {
+        if (!inGrace) {
+            for (WorkerState worker : cell.workers()) {
+                if (nowMs - worker.getLastSeenMs() > options.workerTimeoutMs()) {
+                    workerGone(cell, worker, "silent", out);
+                }
+            }
+            for (Lease lease : cell.leases()) {
+                boolean idle = nowMs - lease.getLastActivityMs() > options.sessionTimeoutMs();
+                if (idle && cell.runningOfSession(lease.getSessionId()) == 0) {
+                    endSession(cell, lease, out);
+                }
+            }
+            for (InFlight request : cell.inFlight()) {
+                if (nowMs > request.getForgetAtMs()) {
+                    cell.removeInFlight(request.getSessionId(), request.getRequestId());
+                }
+            }
+        }
+        unpark(cell, nowMs, out);
+        cell.parked()
+                .forEach(
+                        (number, parked) -> {
+                            FundedRequest funded = parked.getRequest();
+                            if (nowMs > funded.getRequest().getDeadlineAtMs()) {
+                                cell.unpark(number);
+                                refuse(
+                                        cell,
+                                        funded,
+                                        out,
+                                        Reason.DeadlineExceeded,
+                                        "no worker had room within the segment's deadline");
+                            }
+                        });
+    }
+
+    private void workerGone(Cell cell, WorkerState worker, String reason, Outlet out) {
+        String workerId = Choice.id(worker);
+        Map<String, String> numbers = new LinkedHashMap<>();
+        numbers.put("sessions", Integer.toString(cell.sessions(workerId)));
+        numbers.put("inFlight", Integer.toString(cell.running(workerId)));
+        numbers.put("lastSeenMs", Long.toString(worker.getLastSeenMs()));
+        cell.removeWorker(workerId);
+        out.event("WorkerLost", reason, "", -1, "", workerId, numbers);
+    }
+
+    private void endSession(Cell cell, Lease lease, Outlet out) {
+        Map<String, String> numbers = new LinkedHashMap<>();
+        numbers.put("segments", Long.toString(lease.getSegments()));
+        numbers.put("failures", Long.toString(lease.getFailures()));
+        numbers.put("freedLoad", Long.toString(lease.getLoadPixelsPerSecond()));
+        cell.removeLease(lease.getSessionId());
+        out.event(
+                "SessionEnded",
+                "idle",
+                lease.getManifestId(),
+                -1,
+                "",
+                lease.getWorkerId(),
+                numbers);
+        out.sessionEnded(lease.getSessionId());
+    }
+
+    private void unpark(Cell cell, long nowMs, Outlet out) {
+        List<String> stillWaiting = new ArrayList<>();
+        cell.parked()
+                .forEach(
+                        (number, parked) -> {
+                            FundedRequest funded = parked.getRequest();
+                            String session = Sessions.idOf(funded);
+                            if (!stillWaiting.contains(session)
+                                    && nowMs <= funded.getRequest().getDeadlineAtMs()
+                                    && tryPlace(cell, funded, nowMs, out)) {
+                                cell.unpark(number);
+                            } else {
+                                stillWaiting.add(session);
+                            }
+                        });
+    }
+
+    private static void session(Cell cell, Lease lease, Outlet out) {
+        String id = lease.getSessionId();
+        out.session(lease, cell.runningOfSession(id), cell.parkedOfSession(id));
+    }
+
+    private static void event(
+            Cell cell,
+            Outlet out,
+            String type,
+            String reason,
+            Request request,
+            String workerId,
+            long load) {
+        Map<String, String> numbers = new LinkedHashMap<>();
+        numbers.put("load", Long.toString(load));
+        numbers.put("workers", Integer.toString(cell.workers().size()));
+        WorkerState worker = cell.worker(workerId);
+        if (worker != null) {
+            numbers.put("workerLoad", Long.toString(cell.load(workerId)));
+            numbers.put(
+                    "workerCapacity",
+                    Long.toString(worker.getHeartbeat().getCapacityPixelsPerSecond()));
+            numbers.put("workerSessions", Integer.toString(cell.sessions(workerId)));
+            numbers.put("workerInFlight", Integer.toString(cell.running(workerId)));
+        }
+        out.event(
+                type,
+                reason,
+                request.getManifestId(),
+                request.getSeq(),
+                request.getRequestId(),
+                workerId,
+                numbers);
+    }
+}
