@@ -55,8 +55,8 @@ final class Reading {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(address)) {
             List<TopicPartition> partitions = partitions(consumer, address, topic);
             consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            consumer.seekToBeginning(partitions);
             while (!ends.entrySet().stream()
                     .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);

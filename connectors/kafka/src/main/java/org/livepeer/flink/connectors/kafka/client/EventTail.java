@@ -1,0 +1,72 @@
+package org.livepeer.flink.connectors.kafka.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.RecordCodec.UndecodableException;
+
+/** Follows {@code events}, from the beginning or from now on. */
+public final class EventTail implements AutoCloseable {
+    private final KafkaConsumer<byte[], byte[]> consumer;
+
+    public EventTail(KafkaAddress address, boolean fromTheBeginning) {
+        consumer = Reading.consumer(address);
+        List<TopicPartition> partitions = Reading.partitions(consumer, address, Topics.EVENTS);
+        consumer.assign(partitions);
+        if (fromTheBeginning) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            consumer.seekToEnd(partitions);
+            partitions.forEach(consumer::position);
+        }
+    }
+
+    /** The next event that fits, or null when none came in time. */
+    public @Nullable Event await(Predicate<Event> fits, Duration patience) {
+        Event[] found = new Event[1];
+        follow(
+                event -> {
+                    if (fits.test(event)) {
+                        found[0] = event;
+                    }
+                    return found[0] == null;
+                },
+                patience);
+        return found[0];
+    }
+
+    /** Hands events over until the taker has enough or nothing more came for the time given. */
+    public void follow(Predicate<Event> takesMore, Duration patience) {
+        long quietSince = System.nanoTime();
+        while (System.nanoTime() - quietSince < patience.toNanos()) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                quietSince = System.nanoTime();
+                Event event = decode(record);
+                if (event != null && !takesMore.test(event)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static @Nullable Event decode(ConsumerRecord<byte[], byte[]> record) {
+        try {
+            return RecordCodec.of(Event.class).decode(record.value());
+        } catch (UndecodableException e) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

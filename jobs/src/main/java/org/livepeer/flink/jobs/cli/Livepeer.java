@@ -1,0 +1,125 @@
+package org.livepeer.flink.jobs.cli;
+
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The {@code livepeer} command. Errors are one line on stderr; 2 for usage, 1 for the rest. */
+@Command(
+        name = "livepeer",
+        description = "The Livepeer node as Apache Flink jobs over Kafka.",
+        mixinStandardHelpOptions = true,
+        version = "livepeer-flink 0.1.0",
+        subcommands = {
+            NodeCommand.class,
+            QuickstartCommand.class,
+            PushCommand.class,
+            CreditCommand.class,
+            LedgerCommand.class,
+            SessionsCommand.class,
+            WorkersCommand.class,
+            EventsCommand.class,
+            TopicsCommand.class
+        })
+public final class Livepeer implements Runnable {
+    /** go-livepeer's flags whose part of the node is not built: told apart from typing errors. */
+    private static final Set<String> NOT_SUPPORTED =
+            Set.of(
+                    "gateway",
+                    "broadcaster",
+                    "aiWorker",
+                    "aiModels",
+                    "redeemer",
+                    "reward",
+                    "ethUrl",
+                    "ethAcctAddr",
+                    "ethKeystorePath",
+                    "ethPassword",
+                    "nvidia",
+                    "netint",
+                    "rtmpAddr",
+                    "cliAddr",
+                    "orchAddr",
+                    "orchWebhookUrl",
+                    "authWebhookUrl",
+                    "objectStore",
+                    "recordStore",
+                    "transcodingOptions",
+                    "monitor",
+                    "config",
+                    "s3bucket",
+                    "serviceRegistry",
+                    "initializeRound",
+                    "ticketEV",
+                    "maxTicketEV",
+                    "depositMultiplier");
+
+    @CommandLine.Spec CommandLine.Model.@Nullable CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.exit(run(args));
+    }
+
+    /** Runs a command line; returns the exit code. */
+    static int run(String[] args) {
+        CommandLine command = new CommandLine(new Livepeer());
+        command.setParameterExceptionHandler(
+                (error, given) -> {
+                    PrintWriter err = error.getCommandLine().getErr();
+                    err.println("livepeer: " + message(error.getMessage(), given));
+                    return 2;
+                });
+        command.setExecutionExceptionHandler(
+                (error, failed, parsed) -> {
+                    failed.getErr().println("livepeer: " + reason(error));
+                    if (Boolean.getBoolean("livepeer.debug")) {
+                        error.printStackTrace(failed.getErr());
+                    }
+                    return 1;
+                });
+        return command.execute(withRole(command, args));
+    }
+
+    /** Without a subcommand, flags such as -orchestrator describe a node, as with go-livepeer. */
+    private static String[] withRole(CommandLine command, String[] args) {
+        boolean flagsOnly = args.length > 0 && args[0].startsWith("-");
+        boolean asksHelp =
+                args.length > 0 && List.of("-h", "--help", "-V", "--version").contains(args[0]);
+        if (!flagsOnly || asksHelp) {
+            return args;
+        }
+        String[] node = new String[args.length + 1];
+        node[0] = "node";
+        System.arraycopy(args, 0, node, 1, args.length);
+        return node;
+    }
+
+    private static String message(String parsed, String[] given) {
+        for (String arg : given) {
+            String name = arg.replaceFirst("^--?", "").replaceFirst("=.*$", "");
+            if (arg.startsWith("-") && NOT_SUPPORTED.contains(name)) {
+                return "-" + name + " is a go-livepeer flag that this version does not support";
+            }
+        }
+        return parsed.lines().findFirst().orElse("wrong usage") + "; see livepeer --help";
+    }
+
+    private static String reason(Throwable error) {
+        Throwable cause = error;
+        while (cause.getMessage() == null && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message = cause.getMessage();
+        return message == null ? cause.toString() : message.lines().findFirst().orElse("");
+    }
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            spec.commandLine().usage(spec.commandLine().getOut());
+        }
+    }
+}

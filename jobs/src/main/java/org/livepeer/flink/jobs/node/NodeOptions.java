@@ -1,0 +1,77 @@
+package org.livepeer.flink.jobs.node;
+
+import java.nio.file.Path;
+import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.kafka.SecretFile;
+import org.livepeer.flink.operators.money.Fraction;
+
+/**
+ * What a node of this process is told, whatever its roles.
+ *
+ * @param dataDir keeps everything that must outlive the process
+ * @param kafka host:port of a broker, or empty for the embedded one
+ * @param flink URL of a Flink cluster, or empty for the embedded one
+ * @param topicPrefix put before every topic's name
+ * @param clusterSecret file with the secret that the deployment's processes share
+ * @param pricePerUnit wei per pixelsPerUnit pixels
+ * @param pixelsPerUnit pixels that pricePerUnit pays for
+ * @param maxSessions most sessions of this process's worker
+ * @param slots segments transcoded at the same time
+ * @param preset encoder preset
+ * @param ffmpeg path of an ffmpeg binary to transcode with, or empty for libav in child processes
+ * @param bind address that ports are bound to
+ * @param ports where each part listens
+ * @param freshLedger begin with empty balances on topics that an earlier job wrote
+ */
+public record NodeOptions(
+        Path dataDir,
+        String kafka,
+        String flink,
+        String topicPrefix,
+        Path clusterSecret,
+        String pricePerUnit,
+        String pixelsPerUnit,
+        int maxSessions,
+        int slots,
+        String preset,
+        String ffmpeg,
+        String bind,
+        Ports ports,
+        boolean freshLedger) {
+
+    /**
+     * @param kafka of the embedded broker
+     * @param flink of the embedded cluster's web UI
+     * @param http of the page and HLS
+     * @param worker of the transcoder's gRPC service
+     */
+    public record Ports(int kafka, int flink, int http, int worker) {
+        /** 9092, 8081, 9935 and 8936. */
+        public static final Ports DEFAULT = new Ports(9092, 8081, 9935, 8936);
+    }
+
+    public NodeOptions {
+        if (Fraction.parse(pricePerUnit).signum() < 0) {
+            throw new IllegalArgumentException(
+                    "-pricePerUnit " + pricePerUnit + " must be 0 or more");
+        }
+        if (Fraction.parse(pixelsPerUnit).signum() <= 0) {
+            throw new IllegalArgumentException(
+                    "-pixelsPerUnit " + pixelsPerUnit + " must be above 0");
+        }
+        if (maxSessions < 1 || slots < 1) {
+            throw new IllegalArgumentException("-maxSessions and -slots must be 1 or more");
+        }
+    }
+
+    /** The broker's address; the embedded one's when none is named. */
+    public KafkaAddress address() {
+        return new KafkaAddress(
+                kafka.isEmpty() ? "127.0.0.1:" + ports.kafka() : kafka, topicPrefix);
+    }
+
+    /** The secret, made on the first start of an embedded node. */
+    public SecretFile secret() {
+        return SecretFile.orCreate(clusterSecret);
+    }
+}
