@@ -69,7 +69,7 @@ public final class Livepeer implements Runnable {
         command.setParameterExceptionHandler(
                 (error, given) -> {
                     PrintWriter err = error.getCommandLine().getErr();
-                    err.println("livepeer: " + message(error.getMessage(), given));
+                    err.println("livepeer: " + message(String.valueOf(error.getMessage()), given));
                     return 2;
                 });
         command.setExecutionExceptionHandler(
