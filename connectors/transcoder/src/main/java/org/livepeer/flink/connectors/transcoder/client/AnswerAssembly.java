@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.storage.ObjectName;
+import org.livepeer.flink.connectors.storage.SegmentStore;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.transcode.WorkerClient.Answer;
 import org.livepeer.flink.operators.transcode.WorkerClient.Done;
@@ -13,112 +15,102 @@ import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.worker.ExecuteResponse;
+import org.livepeer.flink.schemas.worker.Failure;
 import org.livepeer.flink.schemas.worker.RenditionHeader;
 import org.livepeer.flink.schemas.worker.StoredMedia;
 
 /**
- * Puts a worker's messages together and trusts none of them: renditions have to come in the order
- * of the profiles, complete, and with sizes that add up.
+ * Puts an answer together from its messages and believes none of them: names, order, sizes and
+ * pixel counts have to fit the request and each other. For one thread at a time.
  */
 final class AnswerAssembly {
-    private static final long MOST_BYTES = 512L << 20;
-
     private final List<Profile> profiles;
+    private final long maxInlineBytes;
     private final List<Rendition> renditions = new ArrayList<>();
-    private @Nullable RenditionHeader open;
-    private @Nullable ByteBuffer media;
-    private long bytes;
+    private @Nullable ByteBuffer filling;
+    private long inlineBytes;
+    private @Nullable Answer answer;
 
-    AnswerAssembly(List<Profile> profiles) {
+    AnswerAssembly(List<Profile> profiles, long maxInlineBytes) {
         this.profiles = profiles;
+        this.maxInlineBytes = maxInlineBytes;
     }
 
-    /** Takes a message; an answer when it was the last one. */
-    @Nullable Answer take(ExecuteResponse message) {
-        switch (message.getPartCase()) {
-            case RENDITION -> {
-                return rendition(message.getRendition());
-            }
-            case CHUNK -> {
-                return chunk(message.getChunk());
-            }
+    /** An answer that makes no sense; the message says why. */
+    static final class NonsenseException extends Exception {
+        NonsenseException(String message) {
+            super(message);
+        }
+    }
+
+    void add(ExecuteResponse part) throws NonsenseException {
+        require(answer == null, "it went on after its end");
+        switch (part.getPartCase()) {
+            case RENDITION -> begin(part.getRendition());
+            case CHUNK -> fill(part.getChunk());
             case DONE -> {
-                if (open != null || renditions.size() != profiles.size()) {
-                    return nonsense(
-                            renditions.size() + " of " + profiles.size() + " renditions came");
-                }
-                return new Done(
-                        renditions,
-                        message.getDone().getDecodedPixels(),
-                        message.getDone().getWorkMs(),
-                        message.getDone().getKept());
+                requireComplete();
+                require(
+                        renditions.size() == profiles.size(),
+                        renditions.size() + " renditions for " + profiles.size() + " profiles");
+                require(
+                        part.getDone().getDecodedPixels() >= 0 && part.getDone().getWorkMs() >= 0,
+                        "negative numbers");
+                answer =
+                        new Done(
+                                List.copyOf(renditions),
+                                part.getDone().getDecodedPixels(),
+                                part.getDone().getWorkMs(),
+                                part.getDone().getKept());
             }
-            case FAILURE -> {
-                Reason reason = Reason.ofCode(message.getFailure().getReason());
-                return new Failed(
-                        reason,
-                        message.getFailure().getDetail(),
-                        message.getFailure().getRetryable());
-            }
-            default -> {
-                return nonsense("an empty message");
-            }
+            case FAILURE -> answer = failed(part.getFailure());
+            case PART_NOT_SET -> throw new NonsenseException("an empty message");
         }
     }
 
-    private @Nullable Answer rendition(RenditionHeader header) {
+    /** The whole answer, at the end of the call. */
+    Answer complete() throws NonsenseException {
+        Answer whole = answer;
+        if (whole == null) {
+            throw new NonsenseException("it ended without a result or a failure");
+        }
+        return whole;
+    }
+
+    private void begin(RenditionHeader header) throws NonsenseException {
+        requireComplete();
         int index = renditions.size();
-        if (open != null || index >= profiles.size()) {
-            return nonsense("a rendition too many");
+        require(index < profiles.size(), "more renditions than profiles");
+        Profile profile = profiles.get(index);
+        require(
+                header.getName().equals(profile.getName()),
+                "rendition " + index + " has not the name of its profile " + profile.getName());
+        long width = header.getWidth();
+        long height = header.getHeight();
+        long frames = header.getFrames();
+        require(
+                width > 0 && width <= 1 << 16 && height > 0 && height <= 1 << 16,
+                "a rendition of " + width + "x" + height + " pixels");
+        require(
+                frames > 0 && frames <= 1L << 30 && header.getPixels() == width * height * frames,
+                header.getPixels() + " pixels in " + frames + " frames of " + width + "x" + height);
+        long bytes = header.getMediaBytes();
+        require(bytes > 0, "a rendition without media");
+        ByteBuffer payload = ByteBuffer.allocate(0);
+        if (!header.hasStored()) {
+            require(
+                    bytes <= maxInlineBytes - inlineBytes,
+                    "more than the " + maxInlineBytes + " bytes that may come inline");
+            inlineBytes += bytes;
+            payload = ByteBuffer.allocate((int) bytes);
+            filling = payload.duplicate();
         }
-        if (!header.getName().equals(profiles.get(index).getName())) {
-            return nonsense("rendition '" + header.getName() + "' out of order");
-        }
-        bytes += header.getMediaBytes();
-        boolean pixelsFit =
-                header.getPixels()
-                        == (long) header.getWidth() * header.getHeight() * header.getFrames();
-        if (header.getMediaBytes() < 0 || bytes > MOST_BYTES || !pixelsFit) {
-            return nonsense("rendition '" + header.getName() + "' has sizes that do not add up");
-        }
-        if (header.hasStored()) {
-            close(header, ByteBuffer.allocate(0));
-        } else {
-            open = header;
-            media = ByteBuffer.allocate((int) header.getMediaBytes());
-            closeWhenFull();
-        }
-        return null;
-    }
-
-    private @Nullable Answer chunk(ByteString chunk) {
-        ByteBuffer target = media;
-        if (target == null || chunk.size() > target.remaining()) {
-            return nonsense("more bytes than were announced");
-        }
-        chunk.copyTo(target);
-        closeWhenFull();
-        return null;
-    }
-
-    private void closeWhenFull() {
-        RenditionHeader header = open;
-        ByteBuffer full = media;
-        if (header != null && full != null && !full.hasRemaining()) {
-            full.flip();
-            close(header, full);
-        }
-    }
-
-    private void close(RenditionHeader header, ByteBuffer payload) {
-        Profile profile = profiles.get(renditions.size());
-        StoredMedia stored = header.hasStored() ? header.getStored() : null;
         renditions.add(
                 Rendition.newBuilder()
-                        .setName(header.getName())
+                        .setName(profile.getName())
                         .setWidth(header.getWidth())
                         .setHeight(header.getHeight())
-                        .setFrames(header.getFrames())
+                        .setFrames(frames)
                         .setPixels(header.getPixels())
                         .setBitrate(profile.getBitrate())
                         .setFormat(profile.getFormat())
@@ -127,21 +119,52 @@ final class AnswerAssembly {
                                 header.getPerceptualHash().isEmpty()
                                         ? null
                                         : ByteBuffer.wrap(header.getPerceptualHash().toByteArray()))
-                        .setReference(
-                                stored == null
-                                        ? null
-                                        : new StoreReference(
-                                                stored.getName(),
-                                                stored.getLength(),
-                                                ByteBuffer.wrap(stored.getHash().toByteArray())))
+                        .setReference(header.hasStored() ? reference(header) : null)
                         .setPayload(payload)
                         .build());
-        open = null;
-        media = null;
     }
 
-    static Failed nonsense(String what) {
-        return new Failed(
-                Reason.InternalError, "the worker's answer makes no sense: " + what, true);
+    private void fill(ByteString chunk) throws NonsenseException {
+        ByteBuffer target = filling;
+        require(
+                target != null && chunk.size() <= target.remaining(),
+                "more media than was announced");
+        if (target != null) {
+            chunk.copyTo(target);
+        }
+    }
+
+    private void requireComplete() throws NonsenseException {
+        require(filling == null || !filling.hasRemaining(), "less media than was announced");
+        filling = null;
+    }
+
+    private static StoreReference reference(RenditionHeader header) throws NonsenseException {
+        StoredMedia stored = header.getStored();
+        require(
+                ObjectName.isValid(stored.getName())
+                        && stored.getLength() == header.getMediaBytes()
+                        && stored.getLength() <= SegmentStore.LARGEST_OBJECT
+                        && stored.getHash().size() == 32,
+                "a store reference that no segment store gives out");
+        return new StoreReference(
+                stored.getName(),
+                stored.getLength(),
+                ByteBuffer.wrap(stored.getHash().toByteArray()));
+    }
+
+    private static Failed failed(Failure failure) {
+        Reason reason = Reason.ofCode(failure.getReason());
+        String detail =
+                reason.name().equals(failure.getReason())
+                        ? failure.getDetail()
+                        : failure.getReason() + ": " + failure.getDetail();
+        return new Failed(reason, detail, failure.getRetryable());
+    }
+
+    private static void require(boolean holds, String what) throws NonsenseException {
+        if (!holds) {
+            throw new NonsenseException("the worker's answer makes no sense: " + what);
+        }
     }
 }

@@ -1,13 +1,15 @@
 package org.livepeer.flink.connectors.transcoder.client;
 
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
-import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.transcoder.worker.CallMetadata;
@@ -18,80 +20,158 @@ import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.WorkerAddress;
 import org.livepeer.flink.schemas.worker.WorkerGrpc;
 
-/** Calls worker processes over gRPC, one channel for each address. */
+/**
+ * Calls worker processes over gRPC. Media goes out straight from the record's buffer; answers are
+ * checked before they are believed. Futures complete on threads of this client: a continuation must
+ * not block.
+ */
 public final class GrpcWorkerClient implements WorkerClient {
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final int THREADS = 4;
+    private static final long SWEEP_EVERY_S = 30;
 
     private final ClusterSecret secret;
     private final long maxInlineAnswerBytes;
     private final @Nullable MediaReader media;
-    private final ConcurrentMap<String, ManagedChannel> channels = new ConcurrentHashMap<>();
+    private final ExecutorService executor =
+            Executors.newFixedThreadPool(THREADS, daemons("worker-client"));
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(daemons("worker-client-timer"));
+    private final Set<CompletableFuture<Answer>> pending = ConcurrentHashMap.newKeySet();
+    private final WorkerChannels channels = new WorkerChannels(executor, System::nanoTime);
 
-    public GrpcWorkerClient(
-            ClusterSecret secret, long maxInlineAnswerBytes, @Nullable MediaReader media) {
+    /**
+     * @param media closed with the client
+     */
+    GrpcWorkerClient(ClusterSecret secret, long maxInlineAnswerBytes, @Nullable MediaReader media) {
         this.secret = secret;
         this.maxInlineAnswerBytes = maxInlineAnswerBytes;
         this.media = media;
+        timer.scheduleWithFixedDelay(
+                channels::sweep, SWEEP_EVERY_S, SWEEP_EVERY_S, TimeUnit.SECONDS);
     }
 
     @Override
     public CompletableFuture<Answer> execute(WorkerAddress worker, Order order) {
-        Request request = order.placed().getRequest();
-        boolean sent = request.getPayload().hasRemaining();
-        if (order.keptOnly() || sent || request.getReference() != null) {
-            return call(worker, order, order.keptOnly() ? NOTHING : request.getPayload());
-        }
-        if (media == null) {
-            return CompletableFuture.completedFuture(
-                    new Failed(Reason.InternalError, "the request travels without media", false));
-        }
-        return media.read(request.getOrigin())
-                .handle(
-                        (bytes, error) ->
-                                error == null
-                                        ? call(worker, order, bytes)
-                                        : CompletableFuture.<Answer>completedFuture(
-                                                new Failed(
-                                                        Reason.InternalError,
-                                                        "the media cannot be read back: " + error,
-                                                        true)))
-                .thenCompose(answer -> answer);
-    }
-
-    private CompletableFuture<Answer> call(WorkerAddress worker, Order order, ByteBuffer bytes) {
-        Call call = new Call(order, bytes);
+        CompletableFuture<Answer> answer = new CompletableFuture<>();
+        pending.add(answer);
+        answer.whenComplete((given, cause) -> pending.remove(answer));
+        answer.completeOnTimeout(
+                new Failed(
+                        Reason.DeadlineExceeded,
+                        "no answer within " + order.timeoutMs() + " ms",
+                        true),
+                Math.max(1, order.timeoutMs()),
+                TimeUnit.MILLISECONDS);
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(order.timeoutMs());
         try {
-            Metadata metadata = new Metadata();
-            metadata.put(CallMetadata.PROOF, secret.callProof(worker.getWorkerId()));
-            metadata.put(CallMetadata.MAX_INLINE, Long.toString(maxInlineAnswerBytes));
-            WorkerGrpc.newStub(channels.computeIfAbsent(worker.getAddress(), this::open))
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(metadata))
-                    .withDeadlineAfter(order.timeoutMs(), TimeUnit.MILLISECONDS)
-                    .execute(call);
+            media(order)
+                    .whenComplete(
+                            (bytes, cause) -> {
+                                if (cause != null || bytes == null) {
+                                    answer.complete(unread(cause));
+                                } else {
+                                    call(worker, order, bytes, deadline, answer);
+                                }
+                            });
         } catch (RuntimeException e) {
-            call.onError(e);
+            answer.complete(unread(e));
         }
-        return call.answer();
+        return answer;
     }
 
-    private ManagedChannel open(String address) {
-        return NettyChannelBuilder.forTarget(address)
-                .usePlaintext()
-                .directExecutor()
-                .maxInboundMessageSize(CallMetadata.MAX_MESSAGE_BYTES)
-                .flowControlWindow(CallMetadata.FLOW_CONTROL_WINDOW)
-                .keepAliveTime(10, TimeUnit.SECONDS)
-                .keepAliveTimeout(5, TimeUnit.SECONDS)
-                .idleTimeout(5, TimeUnit.MINUTES)
-                .build();
-    }
-
+    /** Ends running calls with {@code WorkerUnavailable}. */
     @Override
     public void close() {
-        channels.values().forEach(ManagedChannel::shutdownNow);
-        channels.clear();
+        timer.shutdownNow();
+        channels.close();
+        for (CompletableFuture<Answer> answer : pending) {
+            answer.complete(new Failed(Reason.WorkerUnavailable, "the client is closed", true));
+        }
+        executor.shutdown();
         if (media != null) {
             media.close();
         }
+    }
+
+    private CompletableFuture<ByteBuffer> media(Order order) {
+        Request request = order.placed().getRequest();
+        if (request.getPayload().hasRemaining()
+                || request.getReference() != null
+                || order.keptOnly()) {
+            return CompletableFuture.completedFuture(request.getPayload());
+        }
+        if (media == null) {
+            return CompletableFuture.failedFuture(
+                    new IllegalStateException(
+                            "the request travels without it and there is no reader"));
+        }
+        return media.read(request.getOrigin());
+    }
+
+    private void call(
+            WorkerAddress worker,
+            Order order,
+            ByteBuffer bytes,
+            long deadline,
+            CompletableFuture<Answer> answer) {
+        long left = deadline - System.nanoTime();
+        if (answer.isDone() || left <= 0) {
+            return; // completeOnTimeout has answered or is about to
+        }
+        WorkerChannels.Lease lease;
+        try {
+            lease = channels.take(worker.getAddress());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            answer.complete(
+                    new Failed(Reason.WorkerUnavailable, String.valueOf(e.getMessage()), true));
+            return;
+        }
+        long leftMs = Math.max(1, TimeUnit.NANOSECONDS.toMillis(left));
+        WorkerCall call =
+                new WorkerCall(
+                        new RequestMessages(
+                                order, order.keptOnly() ? ByteBuffer.allocate(0) : bytes, leftMs),
+                        new AnswerAssembly(
+                                order.placed().getRequest().getProfiles(), maxInlineAnswerBytes),
+                        answer);
+        answer.whenComplete(
+                (given, cause) -> {
+                    call.cancel();
+                    lease.release(
+                            given instanceof Failed failed
+                                    && failed.reason() == Reason.WorkerUnavailable);
+                });
+        try {
+            WorkerGrpc.newStub(lease.channel())
+                    .withInterceptors(
+                            MetadataUtils.newAttachHeadersInterceptor(
+                                    metadata(worker.getWorkerId())))
+                    .withDeadlineAfter(left, TimeUnit.NANOSECONDS)
+                    .execute(call);
+        } catch (RuntimeException e) {
+            answer.complete(WorkerCall.failed(e));
+        }
+    }
+
+    private Metadata metadata(String workerId) {
+        Metadata metadata = new Metadata();
+        metadata.put(CallMetadata.PROOF, secret.callProof(workerId));
+        metadata.put(CallMetadata.MAX_INLINE, Long.toString(maxInlineAnswerBytes));
+        return metadata;
+    }
+
+    private static Failed unread(@Nullable Throwable cause) {
+        return new Failed(
+                Reason.InternalError,
+                "the media cannot be read back from its topic: " + cause,
+                true);
+    }
+
+    private static ThreadFactory daemons(String name) {
+        return task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        };
     }
 }

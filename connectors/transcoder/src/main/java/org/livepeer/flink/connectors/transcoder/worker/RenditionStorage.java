@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.transcoder.worker;
 
 import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,23 +33,24 @@ final class RenditionStorage {
         if (inline == 0 || !(order.storeRenditions() || tooLarge)) {
             return outcome;
         }
-        if (store == null) {
-            return new Refused(
-                    Reason.InternalError,
-                    "renditions of "
-                            + inline
-                            + " bytes have to go to the segment store ("
-                            + order.maxInlineBytes()
-                            + " may be inline) and this worker has none: start it with the"
-                            + " deployment's shared directory");
-        }
         try (finished) {
-            return stored(finished, store);
+            return store == null ? noStore(inline, order) : stored(finished, store);
         } catch (StoreException e) {
             return new Refused(e.reason(), String.valueOf(e.getMessage()));
         } catch (IOException e) {
             return new Refused(Reason.InternalError, "cannot store the renditions: " + e);
         }
+    }
+
+    private static Refused noStore(long inline, ExecuteOrder order) {
+        return new Refused(
+                Reason.InternalError,
+                "renditions of "
+                        + inline
+                        + " bytes have to go to the segment store ("
+                        + order.maxInlineBytes()
+                        + " may be inline) and this worker has none: start it with the"
+                        + " deployment's shared directory");
     }
 
     private static Finished stored(Finished finished, SegmentStore store) throws IOException {
@@ -79,7 +81,7 @@ final class RenditionStorage {
                             .setHash(ByteString.copyFrom(reference.getHash().duplicate()));
             return new Media(
                     media.header().toBuilder().setStored(stored).build(),
-                    new Content.InMemory(java.nio.ByteBuffer.allocate(0)));
+                    new Content.InMemory(ByteBuffer.allocate(0)));
         }
     }
 }

@@ -1,6 +1,8 @@
 package org.livepeer.flink.connectors.transcoder.worker;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,17 +85,19 @@ final class Work {
             return new Refused(e.reason(), String.valueOf(e.getMessage()));
         } catch (StoreException e) {
             return new Refused(e.reason(), String.valueOf(e.getMessage()));
-        } catch (InterruptedException e) {
+        } catch (InterruptedException | ClosedByInterruptException e) {
             return stopped();
         } catch (Throwable e) {
-            LOG.error("engine failed request={} session={}", order.requestId(), session(), e);
+            LOG.error(
+                    "engine failed request={} session={}", order.requestId(), order.sessionId(), e);
             return new Refused(Reason.InternalError, "the engine failed: " + e);
         } finally {
             synchronized (this) {
                 thread = null;
                 // The interrupt was meant for the engine, not for the next work of this thread.
-                boolean ignored = Thread.interrupted();
-                LOG.trace("interrupted={}", ignored);
+                if (Thread.interrupted()) {
+                    LOG.debug("work was stopped request={}", order.requestId());
+                }
             }
             close();
         }
@@ -165,14 +169,9 @@ final class Work {
                         .setCodecs(rendition.getCodecs());
         if (rendition.getPerceptualHash() != null) {
             header.setPerceptualHash(
-                    com.google.protobuf.ByteString.copyFrom(
-                            rendition.getPerceptualHash().duplicate()));
+                    ByteString.copyFrom(rendition.getPerceptualHash().duplicate()));
         }
         return header.build();
-    }
-
-    private String session() {
-        return order.sessionId();
     }
 
     private static Refused stopped() {

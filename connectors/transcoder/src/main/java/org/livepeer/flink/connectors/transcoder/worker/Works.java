@@ -10,10 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.livepeer.flink.connectors.transcoder.worker.Outcome.Finished;
 import org.livepeer.flink.connectors.transcoder.worker.Outcome.Refused;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.transcode.Transcoder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the worker works on, waits with and has kept.
@@ -28,6 +29,8 @@ import org.livepeer.flink.operators.transcode.Transcoder;
  * bounds the media held. Thread-safe.
  */
 final class Works {
+    private static final Logger LOG = LoggerFactory.getLogger(Works.class);
+
     private final Transcoder engine;
     private final KeptResults kept;
     private final RenditionStorage storage;
@@ -136,20 +139,24 @@ final class Works {
         Outcome outcome;
         try {
             outcome = storage.fit(work.run(engine), work.order());
+            if (isVerdict(outcome)) {
+                kept.keep(work.order().requestId(), outcome);
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.error("work lost request={}", work.order().requestId(), e);
+            outcome = new Refused(Reason.InternalError, "the worker failed: " + e);
         } finally {
             running.decrementAndGet();
-        }
-        boolean verdict =
-                outcome instanceof Finished
-                        || outcome instanceof Refused refused && isVerdict(refused.reason());
-        if (verdict) {
-            kept.keep(work.order().requestId(), outcome);
         }
         end(work, place, outcome);
     }
 
     /** Final, and about the media itself: a reference or an upload may be right the next time. */
-    private static boolean isVerdict(Reason reason) {
+    private static boolean isVerdict(Outcome outcome) {
+        if (!(outcome instanceof Refused refused)) {
+            return true;
+        }
+        Reason reason = refused.reason();
         return !reason.retryable()
                 && reason != Reason.InvalidReference
                 && reason != Reason.HashMismatch;
