@@ -1,34 +1,202 @@
 package org.livepeer.flink.connectors.edge;
 
-import org.livepeer.flink.connectors.edge.store.MediaStore;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.ServerBuilder;
+import com.linecorp.armeria.server.encoding.EncodingService;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.livepeer.flink.connectors.edge.api.ApiService;
+import org.livepeer.flink.connectors.edge.feed.AnswerReader;
+import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.feed.TopicTail;
+import org.livepeer.flink.connectors.edge.feed.TopicTail.Start;
+import org.livepeer.flink.connectors.edge.http.PageAssets;
+import org.livepeer.flink.connectors.edge.http.PlaybackService;
+import org.livepeer.flink.connectors.edge.http.Replies;
+import org.livepeer.flink.connectors.edge.playback.MediaCache;
+import org.livepeer.flink.connectors.edge.playback.StreamCatalog;
+import org.livepeer.flink.connectors.edge.upload.Gate;
+import org.livepeer.flink.connectors.edge.upload.UploadService;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.storage.SegmentStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The edge as a process part: HTTP in front, Kafka behind. */
+/**
+ * The edge: HTTP in front, Kafka behind. It keeps nothing that must survive; any number of them may
+ * run beside each other, each with a data folder of its own.
+ */
 public final class EdgeServer implements AutoCloseable {
-    private final EdgeOptions options;
-    private final MediaStore store;
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeServer.class);
+    private static final Duration REQUEST_TIME = Duration.ofMinutes(2);
+    private static final Duration IDLE_TIME = Duration.ofSeconds(75);
+    private static final long TICK_MS = 200;
 
-    /** Prepares an edge; nothing is opened before {@link #start}. */
-    public EdgeServer(EdgeOptions options, MediaStore store) {
+    private final EdgeOptions options;
+    private final StreamCatalog catalog;
+    private final TopicTail answers;
+    private final TopicTail rows;
+    private final Server server;
+    private final ScheduledExecutorService ticker;
+
+    /**
+     * Prepares an edge: reads its token and clears its folder, opens no port and no connection.
+     *
+     * @param store where uploads go and large renditions come from
+     * @throws IllegalArgumentException when the token file is of no use
+     */
+    public EdgeServer(EdgeOptions options, SegmentStore store) {
         this.options = options;
-        this.store = store;
+        EdgeLimits limits = options.limits();
+        Path tokenFile = options.tokenFile();
+        Gate gate = tokenFile == null ? Gate.loopback() : Gate.token(tokenFile);
+        catalog =
+                new StreamCatalog(
+                        limits.window(),
+                        new MediaCache(options.dataDir().resolve("playback")),
+                        limits.cacheBytes(),
+                        limits.streams());
+        Tables tables = new Tables(options.secret());
+        answers =
+                new TopicTail(
+                        "answers",
+                        options.kafka(),
+                        List.of(
+                                new Start(Topics.RENDITIONS, limits.lookBack()),
+                                new Start(Topics.RESULTS, limits.lookBack())),
+                        (topic, message, atMs) -> {
+                            if (topic == Topics.RENDITIONS) {
+                                AnswerReader.raw(message).ifPresent(a -> catalog.accept(a, atMs));
+                            } else {
+                                AnswerReader.avro(message.value())
+                                        .forEach(a -> catalog.accept(a, atMs));
+                            }
+                        });
+        rows =
+                new TopicTail(
+                        "rows",
+                        options.kafka(),
+                        List.of(
+                                new Start(Topics.SESSIONS, null),
+                                new Start(Topics.LEDGER, null),
+                                new Start(Topics.WORKERS, Tables.WORKER_FORGOTTEN_AFTER)),
+                        tables::take);
+        server = server(store, gate, tables);
+        ticker =
+                Executors.newSingleThreadScheduledExecutor(
+                        task -> {
+                            Thread thread = new Thread(task, "edge-ticker");
+                            thread.setDaemon(true);
+                            return thread;
+                        });
+    }
+
+    private Server server(SegmentStore store, Gate gate, Tables tables) {
+        EdgeLimits limits = options.limits();
+        ServerBuilder builder =
+                Server.builder()
+                        .http(options.bind())
+                        .requestTimeout(REQUEST_TIME)
+                        .idleTimeout(IDLE_TIME)
+                        .maxRequestLength(1 << 16)
+                        .errorHandler(new Replies())
+                        .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
+                        .decorator(
+                                (delegate, ctx, req) -> {
+                                    ctx.mutateAdditionalResponseHeaders(Replies::secure);
+                                    return delegate.serve(ctx, req);
+                                })
+                        .serviceUnder("/stream", new PlaybackService(catalog, store))
+                        .serviceUnder(
+                                "/api",
+                                new ApiService(catalog, tables, gate)
+                                        .decorate(EncodingService.newDecorator()))
+                        .service("/healthz", (ctx, req) -> up())
+                        .service("/readyz", (ctx, req) -> ready())
+                        .route()
+                        .path("/upload")
+                        .maxRequestLength(0)
+                        .requestTimeout(limits.uploadTime().plus(limits.uploadStall()))
+                        .build(new UploadService(store, gate, limits));
+        PageAssets.bind(builder);
+        return builder.build();
+    }
+
+    private static HttpResponse up() {
+        return HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "up\n");
+    }
+
+    private HttpResponse ready() {
+        String waitingFor = waitingFor();
+        return waitingFor.isEmpty()
+                ? HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "ready\n")
+                : Replies.text(HttpStatus.SERVICE_UNAVAILABLE, "waits for " + waitingFor);
+    }
+
+    /** What keeps the edge from being ready; empty when it is. */
+    public String waitingFor() {
+        return Stream.of(answers, rows)
+                .flatMap(tail -> tail.waitingFor().stream())
+                .collect(Collectors.joining("; "));
     }
 
     /**
-     * Binds the port and begins to read Kafka. Returns when the port is bound; {@code /readyz} says
-     * when everything has been read to its end.
+     * Binds the port and begins to read Kafka. Returns when the port is bound; {@link #waitingFor}
+     * and {@code /readyz} say when everything has been read to its end.
      *
-     * @throws IllegalStateException when the port is taken
+     * @throws IllegalStateException when the port cannot be bound
      */
     public void start() {
-        throw new UnsupportedOperationException("not yet: " + options.bind() + store);
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            InetSocketAddress bind = options.bind();
+            throw new IllegalStateException(
+                    "cannot listen on "
+                            + bind.getHostString()
+                            + ":"
+                            + bind.getPort()
+                            + ": stop what listens there, or give another address",
+                    e);
+        }
+        answers.start();
+        rows.start();
+        ticker.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private void tick() {
+        try {
+            if (answers.waitingFor().isEmpty()) {
+                catalog.advance(System.currentTimeMillis());
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("cannot advance the windows, tries again", e);
+        }
     }
 
     /** The bound port. */
     public int port() {
-        return options.bind().getPort();
+        return server.activeLocalPort();
     }
 
-    /** Stops serving and reading. */
+    /** Stops serving and reading, and deletes the media window. */
     @Override
-    public void close() {}
+    public void close() {
+        ticker.shutdownNow();
+        answers.close();
+        rows.close();
+        server.stop().join();
+        catalog.clear();
+    }
 }

@@ -37,19 +37,18 @@ public final class StreamCatalog {
     }
 
     /** Takes an answer that came at a time, ms since the epoch. Never throws because of it. */
-    public synchronized void accept(Arrival arrival, long atMs) {
+    public void accept(Arrival arrival, long atMs) {
         if (arrival instanceof RenditionArrived rendition) {
             accept(rendition, atMs);
         } else if (arrival instanceof SegmentFailed failed) {
-            window(failed.manifest()).accept(failed, atMs);
+            accept(failed, atMs);
         }
-        shrink();
     }
 
     private void accept(RenditionArrived rendition, long atMs) {
+        Piece piece;
         try {
-            Piece piece = new Piece(rendition.picture(), cache.keep(rendition.content()));
-            window(rendition.manifest()).accept(rendition, piece, atMs);
+            piece = new Piece(rendition.picture(), cache.keep(rendition.content()));
         } catch (IOException e) {
             LOG.warn(
                     "cannot keep manifest={} seq={} rendition={}: {}",
@@ -57,11 +56,18 @@ public final class StreamCatalog {
                     rendition.seq(),
                     rendition.rendition(),
                     e.toString());
-            window(rendition.manifest())
-                    .accept(
-                            new SegmentFailed(rendition.manifest(), rendition.seq(), "StorageFull"),
-                            atMs);
+            accept(new SegmentFailed(rendition.manifest(), rendition.seq(), "StorageFull"), atMs);
+            return;
         }
+        synchronized (this) {
+            window(rendition.manifest()).accept(rendition, piece, atMs);
+            shrink();
+        }
+    }
+
+    private synchronized void accept(SegmentFailed failed, long atMs) {
+        window(failed.manifest()).accept(failed, atMs);
+        shrink();
     }
 
     /** Publishes what became due and forgets what is idle. */

@@ -1,0 +1,127 @@
+package org.livepeer.flink.connectors.edge.feed;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.avro.specific.SpecificRecordBase;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.SessionEntry;
+import org.livepeer.flink.schemas.WorkerHeartbeat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The latest row of every session, account and worker. Thread-safe. */
+public final class Tables {
+    private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
+
+    /** A worker that was silent for so long is not shown any more. */
+    public static final Duration WORKER_FORGOTTEN_AFTER = Duration.ofMinutes(1);
+
+    /**
+     * A worker's last sign of life.
+     *
+     * @param seenAtMs when it came
+     */
+    public record Beat(WorkerHeartbeat heartbeat, long seenAtMs) {}
+
+    private final ConcurrentMap<String, SessionEntry> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, LedgerEntry> accounts = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Beat> workers = new ConcurrentHashMap<>();
+    private final @Nullable ClusterSecret secret;
+
+    /**
+     * @param secret checks heartbeats; null takes them unchecked
+     */
+    public Tables(@Nullable ClusterSecret secret) {
+        this.secret = secret;
+    }
+
+    /** Takes a record of {@code sessions}, {@code ledger} or {@code workers}. */
+    public void take(Topics topic, ConsumerRecord<byte[], byte[]> message, long atMs) {
+        try {
+            switch (topic) {
+                case SESSIONS -> put(sessions, SessionEntry.class, message);
+                case LEDGER -> put(accounts, LedgerEntry.class, message);
+                case WORKERS -> beat(message, atMs);
+                default -> throw new IllegalArgumentException("no rows come from " + topic);
+            }
+        } catch (RecordCodec.UndecodableException e) {
+            LOG.debug("passes over a row of {}: {}", message.topic(), e.getMessage());
+        }
+    }
+
+    private static <T extends SpecificRecordBase> void put(
+            ConcurrentMap<String, T> rows, Class<T> type, ConsumerRecord<byte[], byte[]> message)
+            throws RecordCodec.UndecodableException {
+        if (message.key() == null) {
+            return;
+        }
+        String key = new String(message.key(), StandardCharsets.UTF_8);
+        if (message.value() == null || message.value().length == 0) {
+            rows.remove(key);
+        } else {
+            rows.put(key, RecordCodec.of(type).decode(message.value()));
+        }
+    }
+
+    private void beat(ConsumerRecord<byte[], byte[]> message, long atMs)
+            throws RecordCodec.UndecodableException {
+        if (message.value() == null || !genuine(message)) {
+            return;
+        }
+        WorkerHeartbeat beat = RecordCodec.of(WorkerHeartbeat.class).decode(message.value());
+        workers.compute(
+                beat.getWorkerId(),
+                (id, known) -> {
+                    boolean old =
+                            known != null
+                                    && known.heartbeat().getIncarnation() > beat.getIncarnation();
+                    return old ? known : new Beat(beat, atMs);
+                });
+    }
+
+    private boolean genuine(ConsumerRecord<byte[], byte[]> message) {
+        Header mac = message.headers().lastHeader(ClusterSecret.MAC_HEADER);
+        return secret == null
+                || secret.verifies(
+                        Topics.WORKERS.baseName(),
+                        message.key(),
+                        message.value(),
+                        mac == null ? null : mac.value());
+    }
+
+    /** Every session, by id. */
+    public List<SessionEntry> sessions() {
+        return sessions.values().stream()
+                .sorted(Comparator.comparing(s -> s.getLease().getSessionId()))
+                .toList();
+    }
+
+    /** Every worker that is alive or was within the last minute, by id. */
+    public List<Beat> workers(long nowMs) {
+        workers.values()
+                .removeIf(
+                        b ->
+                                b.heartbeat().getLeaving()
+                                        || nowMs - b.seenAtMs()
+                                                > WORKER_FORGOTTEN_AFTER.toMillis());
+        return workers.values().stream()
+                .sorted(Comparator.comparing(b -> b.heartbeat().getWorkerId()))
+                .toList();
+    }
+
+    /** An account's last row. */
+    public Optional<LedgerEntry> account(String account) {
+        return Optional.ofNullable(accounts.get(account));
+    }
+}
