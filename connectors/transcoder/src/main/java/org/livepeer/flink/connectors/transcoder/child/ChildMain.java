@@ -4,84 +4,84 @@ import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.UnaryOperator;
 import org.livepeer.flink.connectors.transcoder.engine.EngineLimits;
 import org.livepeer.flink.connectors.transcoder.engine.EngineSettings;
-import org.livepeer.flink.connectors.transcoder.engine.LibavEngine;
-import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
-import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
-import org.livepeer.flink.operators.Reason;
-import org.livepeer.flink.operators.transcode.TranscodeException;
-import org.livepeer.flink.schemas.VideoCodec;
 
 /**
- * A child process: does one job at a time until its standard input ends. It may die of any input;
- * its supervisor starts another. Arguments: preset, threads, temporary directory, then the limits.
+ * A transcoding process: reads tasks from stdin, writes replies to stdout, one at a time. It ends
+ * at once when stdin does, also in the middle of a task: then its parent is gone.
  */
 public final class ChildMain {
+    private static final int BUFFER_BYTES = 1 << 16;
+
     private ChildMain() {}
 
     public static void main(String[] args) throws IOException {
-        DataInputStream in = new DataInputStream(new BufferedInputStream(System.in, 1 << 16));
-        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(System.out, 1 << 16));
-        // Whatever else prints must not get between the frames.
-        System.setOut(System.err);
-        ProcessHandle.current()
-                .parent()
-                .ifPresent(parent -> parent.onExit().thenRun(() -> Runtime.getRuntime().halt(3)));
-        LibavEngine engine = new LibavEngine(settings(args));
-        out.writeByte(ChildProtocol.READY);
-        out.flush();
-        try {
-            while (true) {
-                serve(engine, in, out);
-            }
-        } catch (EOFException e) {
-            Runtime.getRuntime().halt(0);
-        }
+        run(args, work -> work);
     }
 
-    private static EngineSettings settings(String[] args) {
-        return new EngineSettings(
-                args[0],
-                Integer.parseInt(args[1]),
-                Path.of(args[2]),
+    /** The arguments that {@link #main} takes. */
+    static String[] arguments(LibavOptions options, Path tempDir) {
+        EngineLimits limits = options.limits();
+        return new String[] {
+            options.preset(),
+            Integer.toString(options.threads()),
+            tempDir.toString(),
+            Long.toString(limits.maxFramePixels()),
+            Long.toString(limits.maxDurationMs()),
+            Long.toString(limits.maxDecodedFrames()),
+            Integer.toString(limits.runawayFactor()),
+            Long.toString(limits.maxOutputBytes())
+        };
+    }
+
+    static void run(String[] args, UnaryOperator<ChildWork> around) throws IOException {
+        // Stdout carries frames only: what anybody prints goes to stderr.
+        System.setOut(System.err);
+        DataInputStream in =
+                new DataInputStream(
+                        new BufferedInputStream(
+                                new FileInputStream(FileDescriptor.in), BUFFER_BYTES));
+        DataOutputStream out =
+                new DataOutputStream(
+                        new BufferedOutputStream(
+                                new FileOutputStream(FileDescriptor.out), BUFFER_BYTES));
+        EngineLimits limits =
                 new EngineLimits(
                         Long.parseLong(args[3]),
                         Long.parseLong(args[4]),
                         Long.parseLong(args[5]),
                         Integer.parseInt(args[6]),
-                        Long.parseLong(args[7])));
+                        Long.parseLong(args[7]));
+        EngineSettings settings =
+                new EngineSettings(args[0], Integer.parseInt(args[1]), Path.of(args[2]), limits);
+        ChildWork work = around.apply(ChildWork.libav(settings));
+        Frames.write(out, new Task.Ready());
+        try {
+            while (true) {
+                Task task = Frames.readTask(in);
+                Thread worker = new Thread(() -> answer(work, task, out), "transcode");
+                worker.setDaemon(true);
+                worker.start();
+            }
+        } catch (IOException e) {
+            Runtime.getRuntime().halt(0);
+        }
     }
 
-    private static void serve(LibavEngine engine, DataInputStream in, DataOutputStream out)
-            throws IOException {
-        int kind = in.readUnsignedByte();
-        if (kind == ChildProtocol.SYNTHESIZE) {
-            SyntheticOptions options =
-                    SyntheticOptions.of(in.readInt(), in.readInt(), in.readInt())
-                            .withSegmentMs(in.readInt())
-                            .withCodec(VideoCodec.valueOf(in.readUTF()));
-            try (SyntheticSource source = new SyntheticSource(options)) {
-                byte[] media = source.next().bytes();
-                out.writeByte(ChildProtocol.MEDIA);
-                ChildProtocol.writeBytes(out, media);
-                out.flush();
-            } catch (RuntimeException e) {
-                ChildProtocol.writeFailed(out, Reason.InternalError, String.valueOf(e));
-            }
-            return;
-        }
-        var job = ChildProtocol.readJob(in);
-        Faults.inject(job.requestId());
+    private static void answer(ChildWork work, Task task, DataOutputStream out) {
         try {
-            ChildProtocol.writeDone(out, engine.transcode(job));
-        } catch (TranscodeException e) {
-            ChildProtocol.writeFailed(out, e.reason(), String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            ChildProtocol.writeFailed(out, Reason.InternalError, String.valueOf(e));
+            Frames.write(out, work.answer(task));
+        } catch (IOException e) {
+            Runtime.getRuntime().halt(0);
+        } catch (OutOfMemoryError e) {
+            Runtime.getRuntime().halt(3);
         }
     }
 }

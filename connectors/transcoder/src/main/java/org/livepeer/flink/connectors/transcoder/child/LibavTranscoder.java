@@ -1,16 +1,23 @@
 package org.livepeer.flink.connectors.transcoder.child;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.transcoder.engine.MediaFacts;
+import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.transcode.TranscodeException;
 import org.livepeer.flink.operators.transcode.TranscodeJob;
@@ -21,216 +28,210 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Transcodes on CPU cores with libav, in as many supervised child processes as there are slots.
- *
- * <p>A child that dies costs the job it had ({@link Reason#WorkerCrashed}); one that does not end
- * its job two seconds after the deadline is killed ({@link Reason#DeadlineExceeded}). The next job
- * gets a new child. An input that ended two children is not tried again ({@link
- * Reason#QuarantinedInput}).
+ * Transcodes on CPU cores with libav in supervised child processes. A crash costs its attempt
+ * ({@link Reason#WorkerCrashed}), a hang is ended two seconds after the deadline, and an input that
+ * killed two children is not tried again ({@link Reason#QuarantinedInput}). The children end when
+ * this process does, however it ends.
  */
 public final class LibavTranscoder implements Transcoder {
-    private static final Logger LOG = LoggerFactory.getLogger(LibavTranscoder.class);
-    private static final long HANG_GRACE_MS = 2_000;
+    /** Larger media is handed over as a file. */
+    private static final long MAX_INLINE_BYTES = 64L << 20;
 
-    private final LibavOptions options;
-    private final BlockingQueue<Slot> idle = new LinkedBlockingQueue<>();
-    private final List<Slot> slots = new ArrayList<>();
+    private final List<ChildSlot> slots = new ArrayList<>();
+    private final BlockingQueue<ChildSlot> free = new LinkedBlockingQueue<>();
     private final Quarantine quarantine = new Quarantine();
-    private final ScheduledExecutorService watchdog =
+    private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(
                     task -> {
-                        Thread thread = new Thread(task, "transcoder-watchdog");
+                        Thread thread = new Thread(task, "transcoder-watch");
                         thread.setDaemon(true);
                         return thread;
                     });
+    private final Path root;
     private volatile boolean closed;
 
-    /** A place for one child. */
-    private static final class Slot {
-        private volatile @Nullable Child child;
-    }
-
-    /** Talks to a child; what it throws decides what becomes of the child. */
-    @FunctionalInterface
-    private interface Talk<T> {
-        T with(Child child) throws IOException, TranscodeException;
-    }
-
+    /**
+     * Starts the children; returns when the first takes jobs.
+     *
+     * @throws UncheckedIOException when it does not start; its message says why
+     */
     public LibavTranscoder(LibavOptions options) {
-        this.options = options;
-        for (int i = 0; i < options.slots(); i++) {
-            Slot slot = new Slot();
-            slots.add(slot);
-            idle.add(slot);
+        try {
+            Files.createDirectories(options.nativeCacheDir());
+            Files.createDirectories(options.tempDir());
+            deleteLeftovers(options.tempDir());
+            root = options.tempDir().resolve("pool-" + ProcessHandle.current().pid());
+            for (int i = 0; i < options.slots(); i++) {
+                Path dir = root.resolve(Long.toString(System.nanoTime(), 36));
+                slots.add(new ChildSlot(i, options, dir, timer));
+            }
+            // The first child unpacks the native libraries for all.
+            slots.get(0).start();
+        } catch (IOException e) {
+            timer.shutdownNow();
+            throw new UncheckedIOException(e.getMessage(), e);
+        }
+        slots.forEach(slot -> slot.recover(() -> free.add(slot)));
+    }
+
+    /** Directories of pools whose process is gone. */
+    private static void deleteLeftovers(Path tempDir) throws IOException {
+        try (Stream<Path> pools = Files.list(tempDir)) {
+            for (Path pool : pools.toList()) {
+                String name = pool.getFileName().toString();
+                if (name.matches("pool-\\d+")) {
+                    long pid = Long.parseLong(name.substring("pool-".length()));
+                    if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
+                        ChildProcess.deleteTree(pool);
+                    }
+                }
+            }
         }
     }
 
     @Override
     public Transcoded transcode(TranscodeJob job) throws TranscodeException, InterruptedException {
+        long end = System.nanoTime() + job.deadline().toNanos();
+        @Nullable Path spilled = null;
         try {
-            if (quarantine.holds(job)) {
+            if (quarantine.holds(job.media())) {
                 throw quarantined();
             }
-            return inSlot(
-                    job.deadline().toMillis(),
-                    child -> {
-                        ChildProtocol.writeJob(child.out, job);
-                        return ChildProtocol.readAnswer(child.in);
-                    });
-        } catch (ChildDiedException e) {
-            LOG.warn(
-                    "transcoding process died request={} session={} reason={}",
-                    job.requestId(),
-                    job.sessionId(),
-                    e.getMessage());
-            if (countDeath(job)) {
-                throw quarantined();
+            TranscodeJob.Media media = job.media();
+            if (media instanceof TranscodeJob.InMemory memory
+                    && memory.length() > MAX_INLINE_BYTES) {
+                spilled = Files.createTempFile(Files.createDirectories(root), "media", ".bin");
+                Files.write(spilled, memory.bytes());
+                media = new TranscodeJob.InFile(spilled, memory.length());
             }
-            throw new TranscodeException(
-                    e.timedOut ? Reason.DeadlineExceeded : Reason.WorkerCrashed,
-                    String.valueOf(e.getMessage()),
-                    e);
+            return ((Task.Done) call(job, media, end)).transcoded();
         } catch (IOException e) {
-            throw new TranscodeException(
-                    Reason.WorkerUnavailable, "no transcoding process: " + e.getMessage(), e);
+            throw new TranscodeException(Reason.InternalError, "cannot read the media: " + e, e);
+        } finally {
+            if (spilled != null) {
+                spilled.toFile().delete();
+            }
         }
     }
 
-    private boolean countDeath(TranscodeJob job) {
+    private Task.Reply call(TranscodeJob job, TranscodeJob.Media media, long end)
+            throws TranscodeException, InterruptedException, IOException {
+        ChildSlot slot = take(end);
+        Task task =
+                new Task.Transcode(
+                        new TranscodeJob(
+                                job.requestId(),
+                                job.sessionId(),
+                                job.ordinal(),
+                                media,
+                                job.profiles(),
+                                job.clip(),
+                                job.perceptualHash(),
+                                job.maxPixels(),
+                                left(end)));
         try {
-            return quarantine.countDeath(job);
-        } catch (IOException e) {
-            return false;
+            return answer(slot, task);
+        } catch (ChildSlot.ChildDeath e) {
+            if (quarantine.died(job.media(), e.fromOutside && !e.hung)) {
+                throw quarantined();
+            }
+            throw death(e);
         }
+    }
+
+    /** Decodes the media in a child and counts what is in it. */
+    public MediaFacts inspect(TranscodeJob.Media media, Duration deadline)
+            throws TranscodeException, InterruptedException {
+        long end = System.nanoTime() + deadline.toNanos();
+        return ((Task.Facts) callPlain(end, new Task.Inspect(media, deadline))).facts();
+    }
+
+    /** The first segment of a synthetic source, made in a child. */
+    byte[] synthesize(SyntheticOptions options, Duration deadline)
+            throws TranscodeException, InterruptedException {
+        long end = System.nanoTime() + deadline.toNanos();
+        return ((Task.Media) callPlain(end, new Task.Synthesize(options, deadline))).bytes();
+    }
+
+    private Task.Reply callPlain(long end, Task task)
+            throws TranscodeException, InterruptedException {
+        ChildSlot slot = take(end);
+        try {
+            return answer(slot, task);
+        } catch (ChildSlot.ChildDeath e) {
+            throw death(e);
+        }
+    }
+
+    private ChildSlot take(long end) throws TranscodeException, InterruptedException {
+        ChildSlot slot = closed ? null : free.poll(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (closed) {
+            throw new TranscodeException(Reason.WorkerDraining, "the transcoder is closed");
+        }
+        if (slot == null) {
+            throw new TranscodeException(
+                    Reason.TranscoderBusy,
+                    "all " + slots.size() + " transcoding processes are busy or restarting");
+        }
+        return slot;
+    }
+
+    private static Duration left(long end) {
+        return Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
+    }
+
+    private Task.Reply answer(ChildSlot slot, Task task)
+            throws TranscodeException, InterruptedException, ChildSlot.ChildDeath {
+        CompletableFuture<Task.Reply> answer = slot.call(task);
+        try {
+            if (answer.get() instanceof Task.Failed failed) {
+                throw new TranscodeException(failed.reason(), failed.detail());
+            }
+            return answer.get();
+        } catch (InterruptedException e) {
+            slot.abort();
+            throw e;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ChildSlot.ChildDeath death) {
+                throw death;
+            }
+            throw new TranscodeException(
+                    Reason.InternalError, "the call of a child failed: " + e.getCause(), e);
+        } finally {
+            slot.recover(() -> free.add(slot));
+        }
+    }
+
+    private static TranscodeException death(ChildSlot.ChildDeath death) {
+        return death.hung
+                ? new TranscodeException(
+                        Reason.DeadlineExceeded,
+                        "the transcoding process hung and was ended after the deadline")
+                : new TranscodeException(
+                        Reason.WorkerCrashed,
+                        "the transcoding process died: " + death.getMessage());
     }
 
     private static TranscodeException quarantined() {
         return new TranscodeException(
-                Reason.QuarantinedInput,
-                "this input ended two transcoding processes and is not tried again: check how it"
-                        + " was encoded");
-    }
-
-    private <T> T inSlot(long deadlineMs, Talk<T> talk)
-            throws IOException, TranscodeException, InterruptedException {
-        Slot slot = idle.poll(deadlineMs, TimeUnit.MILLISECONDS);
-        if (slot == null) {
-            throw new TranscodeException(
-                    Reason.DeadlineExceeded, "every slot was taken until the deadline");
-        }
-        try {
-            return talk(slot, deadlineMs, talk);
-        } finally {
-            idle.add(slot);
-        }
-    }
-
-    private <T> T talk(Slot slot, long deadlineMs, Talk<T> talk)
-            throws IOException, TranscodeException {
-        Child child = ready(slot);
-        AtomicBoolean timedOut = new AtomicBoolean();
-        ScheduledFuture<?> hang =
-                watchdog.schedule(
-                        () -> {
-                            timedOut.set(true);
-                            child.kill();
-                        },
-                        deadlineMs + HANG_GRACE_MS,
-                        TimeUnit.MILLISECONDS);
-        boolean intact = false;
-        try {
-            T answer = talk.with(child);
-            intact = true;
-            return answer;
-        } catch (TranscodeException e) {
-            intact = true;
-            throw e;
-        } catch (IOException e) {
-            child.kill();
-            throw new ChildDiedException(
-                    timedOut.get()
-                            ? "the transcoding process hung and was ended"
-                            : "the transcoding process died (exit code " + child.exitCode() + ")",
-                    e,
-                    timedOut.get());
-        } finally {
-            hang.cancel(false);
-            if (!intact || closed || child.isWorn(options)) {
-                slot.child = null;
-                child.kill();
-            }
-        }
-    }
-
-    private Child ready(Slot slot) throws IOException {
-        Child known = slot.child;
-        if (known != null && known.isAlive()) {
-            return known;
-        }
-        if (known != null) {
-            known.kill();
-        }
-        Child started = Child.start(options);
-        slot.child = started;
-        return started;
+                Reason.QuarantinedInput, "this input killed two transcoding processes");
     }
 
     /** Runs real test transcodes: what works is a capability, how fast is the capacity. */
     public EngineProbe probe() throws InterruptedException {
-        return new Probing(this, options.slots()).run();
-    }
-
-    /** A synthetic segment, made by a child. */
-    byte[] synthesize(int width, int height, int fps, int ms, VideoCodec codec)
-            throws IOException, TranscodeException, InterruptedException {
-        return inSlot(
-                20_000,
-                child -> {
-                    child.out.writeByte(ChildProtocol.SYNTHESIZE);
-                    child.out.writeInt(width);
-                    child.out.writeInt(height);
-                    child.out.writeInt(fps);
-                    child.out.writeInt(ms);
-                    child.out.writeUTF(codec.name());
-                    child.out.flush();
-                    if (child.in.readUnsignedByte() != ChildProtocol.MEDIA) {
-                        throw ChildProtocol.failure(child.in);
-                    }
-                    return ChildProtocol.readBytes(child.in);
-                });
+        return new EngineProber(this, slots.size()).probe();
     }
 
     /** Process ids of the children that run now. */
     public List<Long> childPids() {
-        List<Long> pids = new ArrayList<>();
-        for (Slot slot : slots) {
-            Child child = slot.child;
-            if (child != null && child.isAlive()) {
-                pids.add(child.pid());
-            }
-        }
-        return pids;
+        return slots.stream().map(ChildSlot::pid).filter(pid -> pid > 0).toList();
     }
 
     @Override
     public void close() {
         closed = true;
-        watchdog.shutdownNow();
-        for (Slot slot : slots) {
-            Child child = slot.child;
-            if (child != null) {
-                child.kill();
-            }
-        }
-    }
-
-    /** The child went away in the middle of a job. */
-    private static final class ChildDiedException extends IOException {
-        private final boolean timedOut;
-
-        ChildDiedException(String message, Throwable cause, boolean timedOut) {
-            super(message, cause);
-            this.timedOut = timedOut;
-        }
+        slots.forEach(ChildSlot::close);
+        timer.shutdownNow();
+        ChildProcess.deleteTree(root);
     }
 }

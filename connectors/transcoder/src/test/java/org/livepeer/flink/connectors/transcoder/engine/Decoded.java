@@ -45,7 +45,10 @@ public record Decoded(
                     decoder.send(packet);
                 } else if (demuxer.isAudio(packet)) {
                     audioPts.add(
-                            avutil.av_rescale_q(packet.pts(), demuxer.audio().time_base(), ninety));
+                            avutil.av_rescale_q(
+                                    packet.pts(),
+                                    java.util.Objects.requireNonNull(demuxer.audio()).time_base(),
+                                    ninety));
                 }
                 while (decoder.receive(frame)) {
                     shots.add(

@@ -16,7 +16,6 @@ import org.livepeer.flink.schemas.Rendition;
 class LibavEngineTest {
     private static byte[] source;
 
-    @TempDir Path temp;
     private LibavEngine engine;
 
     @BeforeAll
@@ -25,7 +24,7 @@ class LibavEngineTest {
     }
 
     @BeforeEach
-    void open() {
+    void open(@TempDir Path temp) {
         engine = new LibavEngine(new EngineSettings("ultrafast", 1, temp, EngineLimits.defaults()));
     }
 
