@@ -109,14 +109,12 @@ public final class Node implements AutoCloseable {
         EdgeServer edge =
                 opened(
                         new EdgeServer(
-                                EdgeOptions.of(
-                                                options.address().bootstrapServers(),
-                                                dataDir.resolve("edge"))
-                                        .withTopicPrefix(options.topicPrefix())
+                                EdgeOptions.of(options.address(), dataDir.resolve("edge"))
+                                        .withSecret(options.secret().secret())
                                         .withBind(
                                                 new InetSocketAddress(
                                                         options.bind(), options.ports().http())),
-                                new EdgeStore(store)));
+                                store));
         edge.start();
         if (options.flink().isEmpty()) {
             EmbeddedFlink flink =
