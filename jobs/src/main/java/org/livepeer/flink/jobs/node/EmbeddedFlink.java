@@ -69,6 +69,8 @@ public final class EmbeddedFlink implements AutoCloseable {
         c.setString(
                 "execution.checkpointing.externalized-checkpoint-retention",
                 "RETAIN_ON_CANCELLATION");
+        // What an earlier process left is this one's to clean up.
+        c.setString("execution.state-recovery.claim-mode", "CLAIM");
         c.setString("pipeline.generic-types", "false");
         c.setString("pipeline.object-reuse", "true");
         c.setString("execution.buffer-timeout.interval", "0 ms");
