@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
 import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.apache.avro.SchemaFormatter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -41,7 +42,8 @@ class ReleasedSchemaTest {
         if (!write.toString().isEmpty()) {
             Files.createDirectories(write);
             Files.writeString(
-                    write.resolve(today.getName() + ".avsc"), today.toString(true) + "\n");
+                    write.resolve(today.getName() + ".avsc"),
+                    SchemaFormatter.format("json/pretty", today) + "\n");
         }
         assertThat(RecordCodec.releasedVersions(today.getName()))
                 .as("%s has no released schema: write one, see CONTRIBUTING", today.getName())
