@@ -38,8 +38,8 @@ final class AnswerAssembly {
 
     /** An answer that makes no sense; the message says why. */
     static final class NonsenseException extends Exception {
-        NonsenseException(String message) {
-            super(message);
+        NonsenseException(String what) {
+            super("the worker's answer makes no sense: " + what);
         }
     }
 
@@ -164,7 +164,7 @@ final class AnswerAssembly {
 
     private static void require(boolean holds, String what) throws NonsenseException {
         if (!holds) {
-            throw new NonsenseException("the worker's answer makes no sense: " + what);
+            throw new NonsenseException(what);
         }
     }
 }

@@ -5,7 +5,8 @@ import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.transcode.WorkerClient;
 
 /**
- * Makes gRPC clients of worker processes.
+ * Makes gRPC clients of worker processes. Holds the secret itself and therefore does not travel:
+ * what goes into a job graph is a factory that reads the secret where it runs and then uses this.
  *
  * @param secret what workers and this job share
  * @param maxInlineAnswerBytes most rendition bytes of one answer that come inline; a worker puts

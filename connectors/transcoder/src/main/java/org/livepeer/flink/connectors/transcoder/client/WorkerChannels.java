@@ -116,12 +116,13 @@ final class WorkerChannels {
 
     private ManagedChannel open(String address) {
         int colon = address.lastIndexOf(':');
-        if (colon < 1 || !address.substring(colon + 1).matches("[0-9]{1,5}")) {
+        String digits = address.substring(colon + 1);
+        int port = digits.matches("[0-9]{1,5}") ? Integer.parseInt(digits) : 0;
+        if (colon < 1 || port < 1 || port > 65535) {
             throw new IllegalArgumentException(
                     "the worker's address is " + address + ", it must be host:port");
         }
-        return NettyChannelBuilder.forAddress(
-                        address.substring(0, colon), Integer.parseInt(address.substring(colon + 1)))
+        return NettyChannelBuilder.forAddress(address.substring(0, colon), port)
                 .usePlaintext()
                 .executor(executor)
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)

@@ -27,6 +27,7 @@ public final class WorkerNode implements AutoCloseable {
     private final String workerId;
     private final Works works;
     private final Server server;
+    private final int port;
     private final Heartbeats heartbeats;
     private final ScheduledExecutorService timer;
     private final AtomicBoolean draining;
@@ -55,8 +56,8 @@ public final class WorkerNode implements AutoCloseable {
                 new ServiceParts(
                         works, storage, options.store(), directory.spool(), timer, drain::get);
         server = listen(new WorkerService(workerId, options, parts, () -> drain.set(true)));
-        heartbeats =
-                new Heartbeats(options, workerId, incarnation, server.getPort(), works, drain::get);
+        port = server.getPort();
+        heartbeats = new Heartbeats(options, workerId, incarnation, port, works, drain::get);
         timer.scheduleWithFixedDelay(
                 kept::sweep, SWEEP_EVERY_MS, SWEEP_EVERY_MS, TimeUnit.MILLISECONDS);
         heartbeats.start();
@@ -64,7 +65,7 @@ public final class WorkerNode implements AutoCloseable {
                 "worker serves worker={} address={}:{} slots={} kept={}",
                 workerId,
                 options.host(),
-                server.getPort(),
+                port,
                 options.slots(),
                 kept.size());
     }
@@ -91,7 +92,7 @@ public final class WorkerNode implements AutoCloseable {
 
     /** The port it listens on. */
     public int port() {
-        return server.getPort();
+        return port;
     }
 
     /** Takes no new work from now on; kept answers are still given. */
