@@ -29,8 +29,7 @@ class DirectionsTest {
                 .resideInAPackage(ROOT + ".schemas..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        ROOT + ".operators..", ROOT + ".connectors..", ROOT + ".jobs..")
+                .resideInAnyPackage(ROOT + ".operators..", ROOT + ".connectors..", ROOT + ".jobs..")
                 .check(classes);
     }
 

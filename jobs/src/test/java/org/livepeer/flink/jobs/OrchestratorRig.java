@@ -165,6 +165,25 @@ public final class OrchestratorRig implements AutoCloseable {
                 .get(30, TimeUnit.SECONDS);
     }
 
+    public Path folder() {
+        return folder;
+    }
+
+    /** Times that the job was restarted since it was submitted. */
+    public boolean wasRestarted(JobClient job) throws Exception {
+        return flink.getMiniCluster()
+                        .getExecutionGraph(job.getJobID())
+                        .get(10, TimeUnit.SECONDS)
+                        .getStatusTimestamp(JobStatus.RESTARTING)
+                > 0;
+    }
+
+    /** Ends a TaskManager without a word and starts another. */
+    public void loseTaskManager(int index) throws Exception {
+        flink.getMiniCluster().terminateTaskManager(index).get(20, TimeUnit.SECONDS);
+        flink.getMiniCluster().startTaskManager();
+    }
+
     public TopicTail tail(Topics topic) {
         return new TopicTail(address, topic);
     }

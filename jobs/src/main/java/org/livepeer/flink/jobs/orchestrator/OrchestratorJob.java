@@ -32,6 +32,7 @@ import org.livepeer.flink.schemas.AssignInput;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.DrainWorker;
+import org.livepeer.flink.schemas.Epoch;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.LedgerInput;
@@ -95,11 +96,16 @@ public final class OrchestratorJob {
                         .process(new WorkerFunction(options.secret(), options.admit().cell()))
                         .uid("admit-workers")
                         .name("admit workers");
-        read(env, sources, Topics.EPOCHS)
-                .process(new EpochFunction(options.secret(), tenure.epochId(), tenure.offset()))
-                .uid("admit-epochs")
-                .name("admit epochs")
-                .sinkTo(new DiscardingSink<>())
+        SingleOutputStreamOperator<Epoch> epochs =
+                read(env, sources, Topics.EPOCHS)
+                        .process(
+                                new EpochFunction(
+                                        options.secret(), tenure.epochId(), tenure.offset()))
+                        .setParallelism(1)
+                        .uid("admit-epochs")
+                        .name("admit epochs");
+        epochs.sinkTo(new DiscardingSink<>())
+                .setParallelism(1)
                 .uid("epochs-end")
                 .name("epochs end");
 
@@ -148,7 +154,7 @@ public final class OrchestratorJob {
         SingleOutputStreamOperator<Answer> done =
                 outcomes.process(new SettleFunction()).uid("settle").name("settle");
 
-        write(options, control, receipts, beats, admitted, funded, placed, done);
+        write(options, control, receipts, beats, epochs, admitted, funded, placed, done);
     }
 
     private static void write(
@@ -156,6 +162,7 @@ public final class OrchestratorJob {
             SingleOutputStreamOperator<LedgerInput> control,
             SingleOutputStreamOperator<LedgerInput> receipts,
             SingleOutputStreamOperator<AssignInput> beats,
+            SingleOutputStreamOperator<Epoch> epochs,
             SingleOutputStreamOperator<LedgerInput> admitted,
             SingleOutputStreamOperator<FundedRequest> funded,
             SingleOutputStreamOperator<PlacedRequest> placed,
@@ -193,7 +200,8 @@ public final class OrchestratorJob {
                         .union(
                                 control.getSideOutput(Tags.DEAD_LETTERS),
                                 receipts.getSideOutput(Tags.DEAD_LETTERS),
-                                beats.getSideOutput(Tags.DEAD_LETTERS));
+                                beats.getSideOutput(Tags.DEAD_LETTERS),
+                                epochs.getSideOutput(Tags.DEAD_LETTERS));
         deadLetters.sinkTo(sinks.deadLetters()).uid("dead-letter").name("dead-letter");
     }
 

@@ -28,8 +28,8 @@ public record AssignOptions(
         }
     }
 
-    /** 70 s, 5 s, 4 requests, 10 s, 10 s. */
+    /** 70 s, 5 s, 16 requests (30 s of a live stream), 10 s, 10 s. */
     public static AssignOptions defaults() {
-        return new AssignOptions(70_000, 5_000, 4, 10_000, 10_000);
+        return new AssignOptions(70_000, 5_000, 16, 10_000, 10_000);
     }
 }

@@ -23,9 +23,6 @@ import org.livepeer.flink.operators.transcode.TranscodeException;
 import org.livepeer.flink.operators.transcode.TranscodeJob;
 import org.livepeer.flink.operators.transcode.Transcoded;
 import org.livepeer.flink.operators.transcode.Transcoder;
-import org.livepeer.flink.schemas.VideoCodec;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Transcodes on CPU cores with libav in supervised child processes. A crash costs its attempt
