@@ -34,6 +34,6 @@ public record FfmpegBinaryOptions(
                 tempDir,
                 "libx264",
                 "libx265",
-                List.of("-preset", preset, "-threads:v", "1"));
+                List.of("-preset", preset, "-threads:v", "1", "-forced-idr", "1"));
     }
 }

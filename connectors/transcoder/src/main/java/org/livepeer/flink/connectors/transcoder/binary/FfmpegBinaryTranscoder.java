@@ -21,9 +21,9 @@ import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.Rendition;
 
 /**
- * Transcodes with an external ffmpeg binary, one process per job, files in a private directory. What
- * came out is counted by decoding it, so pixels are exact whatever the binary reports. It makes no
- * perceptual hash.
+ * Transcodes with an external ffmpeg binary, one process per job, files in a private directory.
+ * What came out is counted by decoding it, so pixels are exact whatever the binary reports. It
+ * makes no perceptual hash.
  *
  * <p>The source is inspected first, with every guard of the libav engine: what that refuses, the
  * binary never sees.
@@ -83,7 +83,7 @@ public final class FfmpegBinaryTranscoder implements Transcoder {
         for (int i = 0; i < job.profiles().size(); i++) {
             outputs.add(dir.resolve("rendition-" + i));
         }
-        FfmpegCommand command = new FfmpegCommand(options, job, facts.width(), facts.height());
+        FfmpegCommand command = new FfmpegCommand(options, job, facts);
         execute(command.line(input, outputs), dir, end);
         List<Rendition> renditions = new ArrayList<>();
         long pixels = 0;

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.transcoder.engine.MediaFacts;
 import org.livepeer.flink.connectors.transcoder.engine.RenditionSize;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.transcode.TranscodeException;
@@ -23,15 +24,12 @@ final class FfmpegCommand {
 
     private final FfmpegBinaryOptions options;
     private final TranscodeJob job;
-    private final int sourceWidth;
-    private final int sourceHeight;
+    private final MediaFacts source;
 
-    FfmpegCommand(
-            FfmpegBinaryOptions options, TranscodeJob job, int sourceWidth, int sourceHeight) {
+    FfmpegCommand(FfmpegBinaryOptions options, TranscodeJob job, MediaFacts source) {
         this.options = options;
         this.job = job;
-        this.sourceWidth = sourceWidth;
-        this.sourceHeight = sourceHeight;
+        this.source = source;
     }
 
     /** The command that reads the input and writes the outputs, in the order of the profiles. */
@@ -50,8 +48,8 @@ final class FfmpegCommand {
     private void output(List<String> line, Profile profile, Path file) throws TranscodeException {
         RenditionSize size =
                 RenditionSize.of(
-                        sourceWidth,
-                        sourceHeight,
+                        source.width(),
+                        source.height(),
                         profile.getWidth(),
                         profile.getHeight(),
                         profile.getCodec());
@@ -88,10 +86,12 @@ final class FfmpegCommand {
         };
     }
 
-    private static void clip(List<String> line, @Nullable Clip clip) {
+    /** Clips by absolute time, and puts the time stamps back that clipping sets to 0. */
+    private void clip(List<String> line, @Nullable Clip clip) {
         if (clip != null) {
-            long length = clip.getToMs() - clip.getFromMs();
-            add(line, "-ss", clip.getFromMs() + "ms", "-t", length + "ms");
+            String from = source.startMicros() + clip.getFromMs() * 1000 + "us";
+            String to = source.startMicros() + clip.getToMs() * 1000 + "us";
+            add(line, "-ss", from, "-to", to, "-output_ts_offset", from);
         }
     }
 
@@ -115,7 +115,11 @@ final class FfmpegCommand {
             double fps = (double) profile.getFps() / Math.max(1, profile.getFpsDen());
             add(line, "-g", Long.toString(Math.max(1, (long) (seconds * fps))));
         } else if (profile.getGopMs() > 0) {
-            String every = String.format(Locale.ROOT, "expr:gte(t-prev_forced_t,%.3f)", seconds);
+            String every =
+                    String.format(
+                            Locale.ROOT,
+                            "expr:if(isnan(prev_forced_t),1,gte(t-prev_forced_t,%.3f))",
+                            seconds - 0.001);
             add(line, "-force_key_frames", every);
         }
         EncoderProfile named = profile.getProfile();
