@@ -27,6 +27,7 @@ final class ChildSlot implements AutoCloseable {
     private static final long HANG_GRACE_MS = 2000;
     private static final long FIRST_BACK_OFF_MS = 100;
     private static final long LAST_BACK_OFF_MS = 5000;
+    private static final long CLOSE_WAIT_S = 5;
 
     private final int number;
     private final LibavOptions options;
@@ -110,10 +111,12 @@ final class ChildSlot implements AutoCloseable {
             deathsInARow = 0;
             return reply;
         } catch (IOException e) {
-            current.kill();
+            // First see how it ended: a kill of ours must not hide its exit code.
             String how = current.epitaph();
+            boolean fromOutside = current.wasKilled();
+            current.kill();
             LOG.warn("a transcoding process died: child={} how={}", current.pid(), how);
-            throw new ChildDeath(how, hung[0], current.wasKilled());
+            throw new ChildDeath(how, hung[0], fromOutside);
         } finally {
             watch.cancel(false);
         }
@@ -181,6 +184,13 @@ final class ChildSlot implements AutoCloseable {
     public void close() {
         closed = true;
         thread.shutdownNow();
+        abort();
+        try {
+            // A child that is being started is ended by its starter.
+            thread.awaitTermination(CLOSE_WAIT_S, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         ChildProcess current = child;
         if (current != null) {
             current.close();

@@ -101,6 +101,7 @@ final class Frames {
             out.writeInt(facts.height());
             out.writeLong(facts.frames());
             out.writeLong(facts.pixels());
+            out.writeLong(facts.startMicros());
             out.writeUTF(facts.codecs());
         } else if (reply instanceof Task.Media media) {
             out.writeByte(MEDIA);
@@ -128,6 +129,7 @@ final class Frames {
                             new MediaFacts(
                                     in.readInt(),
                                     in.readInt(),
+                                    in.readLong(),
                                     in.readLong(),
                                     in.readLong(),
                                     in.readUTF()));

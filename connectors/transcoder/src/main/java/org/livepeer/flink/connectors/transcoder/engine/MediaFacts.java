@@ -7,6 +7,8 @@ package org.livepeer.flink.connectors.transcoder.engine;
  * @param height pixels of the first frame
  * @param frames decoded frames
  * @param pixels sum of width times height over the decoded frames
+ * @param startMicros time stamp of the first frame in microseconds
  * @param codecs RFC 6381 codec string, empty when it cannot be told
  */
-public record MediaFacts(int width, int height, long frames, long pixels, String codecs) {}
+public record MediaFacts(
+        int width, int height, long frames, long pixels, long startMicros, String codecs) {}

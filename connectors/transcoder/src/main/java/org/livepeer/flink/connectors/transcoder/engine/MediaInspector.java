@@ -6,6 +6,7 @@ import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.livepeer.flink.operators.Reason;
@@ -15,6 +16,8 @@ import org.livepeer.flink.schemas.VideoCodec;
 
 /** Counts what is in a container by decoding it, as a gateway does to check what it pays for. */
 public final class MediaInspector {
+    private static final AVRational MICROS = Libav.rational(1, 1_000_000);
+
     private final EngineLimits limits;
 
     public MediaInspector(EngineLimits limits) {
@@ -35,26 +38,32 @@ public final class MediaInspector {
         try (Demuxer demuxer = Demuxer.open(MediaInput.of(media));
                 VideoDecoder decoder =
                         new VideoDecoder(demuxer.video(), demuxer.frameRate(), limits)) {
-            int[] size = new int[2];
+            long[] first = new long[3];
             String video = "";
             boolean audio = false;
             while (demuxer.read(packet)) {
                 if (demuxer.isVideo(packet)) {
                     video = video.isEmpty() ? codec(demuxer.video(), packet) : video;
                     decoder.send(packet);
-                    drain(decoder, frame, size, guard);
+                    drain(decoder, frame, first, guard);
                 }
                 audio |= demuxer.isAudio(packet);
                 avcodec.av_packet_unref(packet);
             }
             decoder.send(null);
-            drain(decoder, frame, size, guard);
+            drain(decoder, frame, first, guard);
             if (decoder.frames() == 0) {
                 throw new TranscodeException(
                         Reason.TranscoderInvalidVideo, "no frame of the video can be decoded");
             }
             String codecs = audio ? withAudio(video, demuxer) : video;
-            return new MediaFacts(size[0], size[1], decoder.frames(), decoder.pixels(), codecs);
+            return new MediaFacts(
+                    (int) first[0],
+                    (int) first[1],
+                    decoder.frames(),
+                    decoder.pixels(),
+                    first[2],
+                    codecs);
         } catch (IOException e) {
             throw new TranscodeException(Reason.InternalError, "cannot read the media: " + e, e);
         } finally {
@@ -63,13 +72,14 @@ public final class MediaInspector {
         }
     }
 
-    private static void drain(VideoDecoder decoder, AVFrame frame, int[] size, JobGuard guard)
+    private static void drain(VideoDecoder decoder, AVFrame frame, long[] first, JobGuard guard)
             throws TranscodeException {
         while (decoder.receive(frame)) {
             guard.decoded(decoder.frames(), 0);
             if (decoder.frames() == 1) {
-                size[0] = frame.width();
-                size[1] = frame.height();
+                first[0] = frame.width();
+                first[1] = frame.height();
+                first[2] = avutil.av_rescale_q(frame.pts(), decoder.timeBase(), MICROS);
             }
             avutil.av_frame_unref(frame);
         }
