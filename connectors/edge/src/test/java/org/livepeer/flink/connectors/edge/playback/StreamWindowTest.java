@@ -17,6 +17,7 @@ class StreamWindowTest {
     private final List<Content> discarded = new ArrayList<>();
     private final StreamWindow window = new StreamWindow(WindowRules.DEFAULT, discarded::add);
     private long now = 1_000_000;
+    private long start = TransportStart.UNKNOWN;
 
     @Test
     void publishesTheContiguousPrefixOnly() {
@@ -227,6 +228,19 @@ class StreamWindowTest {
     }
 
     @Test
+    void timestampsThatBeginAgainAreADiscontinuity() {
+        long[] starts = {126_000, 306_000, 126_000, 306_000};
+        for (int seq = 0; seq < starts.length; seq++) {
+            start = starts[seq];
+            whole(seq);
+        }
+
+        assertThat(view().segments())
+                .extracting(PublishedSegment::discontinuity)
+                .containsExactly(false, false, true, false);
+    }
+
+    @Test
     void aReplayOfTheLastSecondsAfterALongOutageChangesNothing() {
         for (long seq = 0; seq < 20; seq++) {
             whole(seq);
@@ -303,7 +317,7 @@ class StreamWindowTest {
                         durationMs,
                         siblings,
                         content),
-                new Piece(picture, content),
+                new Piece(picture, content, start),
                 now);
     }
 
