@@ -113,7 +113,8 @@ export function streams(rows, chosen, choose) {
   const list = byId('stream-list');
   list.hidden = rows.length === 0;
   const known = new Map([...list.children].map((item) => [item.dataset.key, item]));
-  const items = rows.map((row) => {
+  const playableFirst = [...rows].sort((a, b) => b.playable - a.playable);
+  const items = playableFirst.map((row) => {
     const item = known.get(row.manifest) || streamItem(row);
     const button = item.firstElementChild;
     button.onclick = () => choose(row);

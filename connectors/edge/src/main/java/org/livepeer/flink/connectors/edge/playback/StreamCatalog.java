@@ -48,7 +48,9 @@ public final class StreamCatalog {
     private void accept(RenditionArrived rendition, long atMs) {
         Piece piece;
         try {
-            piece = new Piece(rendition.picture(), cache.keep(rendition.content()));
+            piece =
+                    new Piece(
+                            rendition.picture(), cache.keep(rendition.content()), start(rendition));
         } catch (IOException e) {
             LOG.warn(
                     "cannot keep manifest={} seq={} rendition={}: {}",
@@ -63,6 +65,15 @@ public final class StreamCatalog {
             window(rendition.manifest()).accept(rendition, piece, atMs);
             shrink();
         }
+    }
+
+    private static long start(RenditionArrived rendition) {
+        boolean readable =
+                rendition.content() instanceof Content.Inline
+                        && rendition.picture().container() == Container.MPEG_TS;
+        return readable
+                ? TransportStart.of(((Content.Inline) rendition.content()).bytes())
+                : TransportStart.UNKNOWN;
     }
 
     private synchronized void accept(SegmentFailed failed, long atMs) {

@@ -166,20 +166,23 @@ final class StreamWindow {
         tally.published(segment);
     }
 
+    /** Whether a decoder or its clock has to begin anew, although no segment is missing. */
     private boolean changed(Slot slot) {
-        if (published.isEmpty()) {
-            return false;
-        }
-        Map<RenditionName, Piece> before = published.getLast().pieces();
-        return slot.pieces.entrySet().stream()
-                .anyMatch(
-                        entry -> {
-                            Piece earlier = before.get(entry.getKey());
-                            return earlier != null
-                                    && entry.getValue()
-                                            .picture()
-                                            .decodesDifferently(earlier.picture());
-                        });
+        PublishedSegment last = published.peekLast();
+        return last != null
+                && slot.pieces.entrySet().stream()
+                        .anyMatch(
+                                entry -> {
+                                    Piece before = last.pieces().get(entry.getKey());
+                                    return before != null
+                                            && !follows(
+                                                    before, last.durationMs(), entry.getValue());
+                                });
+    }
+
+    private static boolean follows(Piece before, long durationMs, Piece next) {
+        return !next.picture().decodesDifferently(before.picture())
+                && TransportStart.runsOn(before.start(), durationMs, next.start());
     }
 
     /** Whether a number lies behind what is published and does not begin the stream anew. */

@@ -97,7 +97,8 @@ class PlaylistWriterTest {
                     name,
                     new Piece(
                             low ? LOW_PICTURE : HIGH_PICTURE,
-                            new Content.Cached(Path.of("x"), low ? 100_000 : 500_000)));
+                            new Content.Cached(Path.of("x"), low ? 100_000 : 500_000),
+                            -1));
         }
         return new PublishedSegment(index, seq, 2_000, cut, cuts, pieces);
     }

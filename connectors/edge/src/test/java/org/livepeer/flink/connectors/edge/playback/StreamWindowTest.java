@@ -17,6 +17,7 @@ class StreamWindowTest {
     private final List<Content> discarded = new ArrayList<>();
     private final StreamWindow window = new StreamWindow(WindowRules.DEFAULT, discarded::add);
     private long now = 1_000_000;
+    private long start = TransportStart.UNKNOWN;
 
     @Test
     void publishesTheContiguousPrefixOnly() {
@@ -57,8 +58,8 @@ class StreamWindowTest {
         whole(1);
 
         assertThat(view()).isEqualTo(before);
-        assertThat(window.tally.counts().repeated()).isEqualTo(2);
-        assertThat(discarded).as("the repeated media is given up").hasSize(2);
+        assertThat(window.tally.counts().repeated()).isEqualTo(4);
+        assertThat(discarded).as("the repeated media is given up").hasSize(4);
     }
 
     @Test
@@ -124,7 +125,7 @@ class StreamWindowTest {
         whole(1);
 
         assertThat(shown()).containsExactly(0L, 2L, 3L);
-        assertThat(window.tally.counts().late()).isEqualTo(1);
+        assertThat(window.tally.counts().late()).isEqualTo(2);
     }
 
     @Test
@@ -227,6 +228,19 @@ class StreamWindowTest {
     }
 
     @Test
+    void timestampsThatBeginAgainAreADiscontinuity() {
+        long[] starts = {126_000, 306_000, 126_000, 306_000};
+        for (int seq = 0; seq < starts.length; seq++) {
+            start = starts[seq];
+            whole(seq);
+        }
+
+        assertThat(view().segments())
+                .extracting(PublishedSegment::discontinuity)
+                .containsExactly(false, false, true, false);
+    }
+
+    @Test
     void aReplayOfTheLastSecondsAfterALongOutageChangesNothing() {
         for (long seq = 0; seq < 20; seq++) {
             whole(seq);
@@ -303,7 +317,7 @@ class StreamWindowTest {
                         durationMs,
                         siblings,
                         content),
-                new Piece(picture, content),
+                new Piece(picture, content, start),
                 now);
     }
 
