@@ -11,7 +11,6 @@ import java.util.Map;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ConfigurationUtils;
 import org.apache.flink.configuration.GlobalConfiguration;
-import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.runtime.clusterframework.TaskExecutorProcessUtils;
 import org.apache.flink.runtime.jobmanager.JobManagerProcessUtils;
 import org.apache.flink.runtime.util.config.memory.ProcessMemoryUtils;
@@ -85,16 +84,15 @@ final class FlinkConf {
 
     List<String> jobManagerJvm() {
         var spec =
-                JobManagerProcessUtils.processSpecFromConfigWithNewOptionToInterpretLegacyHeap(
-                        configuration, JobManagerOptions.JVM_HEAP_MEMORY);
+                JobManagerProcessUtils.processSpecFromConfig(configuration);
         return jvm(
-                ProcessMemoryUtils.generateJvmParametersStr(spec), "env.java.opts.jobmanager");
+                JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
+                "env.java.opts.jobmanager");
     }
 
     List<String> jobManagerArguments() {
         var spec =
-                JobManagerProcessUtils.processSpecFromConfigWithNewOptionToInterpretLegacyHeap(
-                        configuration, JobManagerOptions.JVM_HEAP_MEMORY);
+                JobManagerProcessUtils.processSpecFromConfig(configuration);
         return words(JobManagerProcessUtils.generateDynamicConfigsStr(spec));
     }
 
