@@ -83,23 +83,20 @@ final class FlinkConf {
     }
 
     List<String> jobManagerJvm() {
-        var spec =
-                JobManagerProcessUtils.processSpecFromConfig(configuration);
+        var spec = JobManagerProcessUtils.processSpecFromConfig(configuration);
         return jvm(
                 JobManagerProcessUtils.generateJvmParametersStr(spec, configuration),
                 "env.java.opts.jobmanager");
     }
 
     List<String> jobManagerArguments() {
-        var spec =
-                JobManagerProcessUtils.processSpecFromConfig(configuration);
+        var spec = JobManagerProcessUtils.processSpecFromConfig(configuration);
         return words(JobManagerProcessUtils.generateDynamicConfigsStr(spec));
     }
 
     List<String> taskManagerJvm() {
         var spec = TaskExecutorProcessUtils.processSpecFromConfig(configuration);
-        return jvm(
-                ProcessMemoryUtils.generateJvmParametersStr(spec), "env.java.opts.taskmanager");
+        return jvm(ProcessMemoryUtils.generateJvmParametersStr(spec), "env.java.opts.taskmanager");
     }
 
     /** Without these a TaskManager does not start. */

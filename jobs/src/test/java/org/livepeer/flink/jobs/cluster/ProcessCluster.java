@@ -213,7 +213,10 @@ public final class ProcessCluster implements AutoCloseable {
     }
 
     private List<String> leaders() {
-        return names().stream().filter(n -> n.startsWith("jobmanager-")).filter(this::leads).toList();
+        return names().stream()
+                .filter(n -> n.startsWith("jobmanager-"))
+                .filter(this::leads)
+                .toList();
     }
 
     private boolean leads(String name) {

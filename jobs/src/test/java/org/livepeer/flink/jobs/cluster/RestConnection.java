@@ -53,8 +53,7 @@ final class RestConnection {
     }
 
     JsonNode post(String path, String contentType, BodyPublisher body) {
-        return send(
-                path, HttpRequest.newBuilder().header("Content-Type", contentType).POST(body));
+        return send(path, HttpRequest.newBuilder().header("Content-Type", contentType).POST(body));
     }
 
     JsonNode patch(String path) {
