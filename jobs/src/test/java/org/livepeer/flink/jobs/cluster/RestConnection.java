@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -66,7 +67,7 @@ final class RestConnection {
         while (true) {
             for (String address : addresses) {
                 try {
-                    HttpResponse<String> response = send(address + path, request);
+                    HttpResponse<String> response = exchange(address + path, request);
                     if (response.statusCode() < 300) {
                         return JSON.readTree(response.body());
                     }
@@ -78,6 +79,10 @@ final class RestConnection {
                     throw new FlinkRest.FlinkRestException(address + path + ": no JSON", e);
                 } catch (IOException e) {
                     last = address + path + ": " + e;
+                    if (!repeatable(request) && !(e instanceof ConnectException)) {
+                        throw new FlinkRest.FlinkRestException(
+                                last + "; it may have been done: look at the jobs", e);
+                    }
                 }
             }
             if (System.nanoTime() > end) {
@@ -88,7 +93,13 @@ final class RestConnection {
         }
     }
 
-    private HttpResponse<String> send(String url, HttpRequest.Builder request) throws IOException {
+    /** A job must not be started twice because the answer to the first request was lost. */
+    private static boolean repeatable(HttpRequest.Builder request) {
+        return !request.copy().uri(URI.create("http://any")).build().method().equals("POST");
+    }
+
+    private HttpResponse<String> exchange(String url, HttpRequest.Builder request)
+            throws IOException {
         try {
             return client.send(
                     request.copy().uri(URI.create(url)).timeout(Duration.ofSeconds(20)).build(),
