@@ -20,11 +20,9 @@ import org.livepeer.flink.connectors.kafka.KafkaAddress;
 class ProcessClusterIT {
     private static final Duration BOUND = Duration.ofSeconds(60);
 
-    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
-    Path work;
-
     @Test
-    void countsOnWhateverIsKilled() throws Exception {
+    void countsOnWhateverIsKilled(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path work)
+            throws Exception {
         long began = System.nanoTime();
         try (ProcessCluster cluster =
                 ProcessCluster.in(work)

@@ -86,9 +86,9 @@ final class Traffic implements AutoCloseable {
         return longestGapMs.getAndSet(0);
     }
 
-    void stopSending() throws InterruptedException {
+    void stopSending() {
         sending = false;
-        sender.join();
+        join(sender);
         producer.flush();
     }
 
@@ -131,12 +131,20 @@ final class Traffic implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         sending = false;
         listening = false;
-        sender.join();
-        listener.join();
+        join(sender);
+        join(listener);
         producer.close(Duration.ofSeconds(1));
         consumer.close();
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
