@@ -1,0 +1,97 @@
+package org.livepeer.flink.jobs.cluster;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a {@link ProcessCluster} is made of. */
+public final class ProcessClusterBuilder {
+    private final Path work;
+    private final Map<String, String> settings = new LinkedHashMap<>();
+    private final List<Path> jars = new ArrayList<>();
+    private int brokers = 1;
+    private int jobManagers = 2;
+    private int taskManagers = 2;
+
+    ProcessClusterBuilder(Path work) {
+        this.work = work;
+    }
+
+    /**
+     * @param count 1 or 3; none when 0
+     */
+    public ProcessClusterBuilder brokers(int count) {
+        if (count != 0 && count != 1 && count != 3) {
+            throw new IllegalArgumentException("brokers " + count + " must be 0, 1 or 3");
+        }
+        brokers = count;
+        return this;
+    }
+
+    /**
+     * @param count one leads, the others stand by; none, and no ZooKeeper, when 0
+     */
+    public ProcessClusterBuilder jobManagers(int count) {
+        jobManagers = count;
+        return this;
+    }
+
+    /**
+     * @param count of 2 slots each unless the settings say otherwise
+     */
+    public ProcessClusterBuilder taskManagers(int count) {
+        taskManagers = count;
+        return this;
+    }
+
+    /** A setting of Flink that wins over flink-conf/config.yaml. */
+    public ProcessClusterBuilder flink(String key, String value) {
+        settings.put(key, value);
+        return this;
+    }
+
+    /** Puts the jars that these classes come from beside Flink's own. */
+    public ProcessClusterBuilder flinkLibrariesOf(Class<?>... types) {
+        for (Class<?> type : types) {
+            jars.add(Libraries.of(type));
+        }
+        return this;
+    }
+
+    /** Puts a jar beside Flink's own. */
+    public ProcessClusterBuilder flinkLibrary(Path jar) {
+        jars.add(jar);
+        return this;
+    }
+
+    /** Starts all and waits until brokers serve and every TaskManager has registered. */
+    public ProcessCluster start() {
+        return ProcessCluster.start(this);
+    }
+
+    Path work() {
+        return work;
+    }
+
+    Map<String, String> settings() {
+        return settings;
+    }
+
+    List<Path> jars() {
+        return jars;
+    }
+
+    int brokers() {
+        return brokers;
+    }
+
+    int jobManagers() {
+        return jobManagers;
+    }
+
+    int taskManagers() {
+        return taskManagers;
+    }
+}
