@@ -132,7 +132,7 @@ class ClientIT {
                 KafkaMediaReader reader = new KafkaMediaReader(address)) {
             // When
             TopicRecord middle =
-                    reader.read(new Coordinates(topic, 0, 1, 0)).get(30, TimeUnit.SECONDS);
+                    reader.read(new Coordinates(topic, 0, 1L, 0L)).get(30, TimeUnit.SECONDS);
             admin.deleteRecords(
                             Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(2)))
                     .all()
@@ -141,7 +141,7 @@ class ClientIT {
             assertThat(StandardCharsets.UTF_8.decode(middle.getValue()).toString()).isEqualTo("1");
             assertThatThrownBy(
                             () ->
-                                    reader.read(new Coordinates(topic, 0, 1, 0))
+                                    reader.read(new Coordinates(topic, 0, 1L, 0L))
                                             .get(30, TimeUnit.SECONDS))
                     .isInstanceOf(ExecutionException.class)
                     .hasMessageContaining(topic + "-0@1");
