@@ -75,7 +75,7 @@ class RoundTripIT {
         Receipt receipt = receipt();
         StreamExecutionEnvironment env = environment();
         // When
-        stream(env, Receipt.class, receipt).sinkTo(sinks().receipts());
+        stream(env, Receipt.class, List.of(receipt)).sinkTo(sinks().receipts());
         env.execute();
         TopicRecord read = read(Topics.RECEIPTS, 1).get(0);
         // Then
@@ -94,7 +94,8 @@ class RoundTripIT {
         // Given
         StreamExecutionEnvironment env = environment();
         // When
-        stream(env, SessionEntry.class, session(false), session(true)).sinkTo(sinks().sessions());
+        stream(env, SessionEntry.class, List.of(session(false), session(true)))
+                .sinkTo(sinks().sessions());
         env.execute();
         List<TopicRecord> read = read(Topics.SESSIONS, 2);
         // Then
@@ -119,9 +120,10 @@ class RoundTripIT {
         stream(
                         env,
                         Answer.class,
-                        new Answer(AnswerKind.RAW, -1, fine),
-                        new Answer(AnswerKind.RESULT, -1, avro),
-                        new Answer(AnswerKind.RAW, -1, failed))
+                        List.of(
+                                new Answer(AnswerKind.RAW, -1, fine),
+                                new Answer(AnswerKind.RESULT, -1, avro),
+                                new Answer(AnswerKind.RAW, -1, failed)))
                 .flatMap(new RenditionRecords())
                 .returns(new AvroTypeInfo<>(Answer.class))
                 .sinkTo(sinks().renditions());
@@ -148,10 +150,9 @@ class RoundTripIT {
         return env;
     }
 
-    @SafeVarargs
     private static <T extends SpecificRecordBase> DataStream<T> stream(
-            StreamExecutionEnvironment env, Class<T> type, T... records) {
-        return env.fromData(new AvroTypeInfo<>(type), records);
+            StreamExecutionEnvironment env, Class<T> type, List<T> records) {
+        return env.fromData(records, new AvroTypeInfo<>(type));
     }
 
     private static TopicSinks sinks() {
