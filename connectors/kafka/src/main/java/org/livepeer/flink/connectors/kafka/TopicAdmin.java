@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -53,6 +54,7 @@ public final class TopicAdmin implements AutoCloseable {
             wanted.configs(settings);
             try {
                 await(admin.createTopics(List.of(wanted)).all());
+                awaitTold(name);
                 told.add("created " + name + " with " + topic.partitions() + " partitions");
             } catch (TopicAdminException e) {
                 if (!(e.getCause() instanceof TopicExistsException)) {
@@ -104,6 +106,13 @@ public final class TopicAdmin implements AutoCloseable {
                             }
                         });
         return told;
+    }
+
+    /** A topic is acknowledged before brokers tell clients of it. */
+    private void awaitTold(String name) {
+        for (int tries = 0; tries < 400 && !existing().contains(name); tries++) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(25));
+        }
     }
 
     private Set<String> existing() {
