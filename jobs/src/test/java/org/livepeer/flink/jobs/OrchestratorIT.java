@@ -178,6 +178,8 @@ class OrchestratorIT {
     @Test
     void aSecondJobWithoutStateRefusesAndAnOlderCopyStops() throws Exception {
         JobClient first = rig.submit(rig.options(), new LocalWorkers(10), 1, null);
+        rig.grant("manifest:cam", 5);
+        account("manifest:cam", 0);
 
         assertThatThrownBy(() -> rig.submit(rig.options(), new LocalWorkers(10), 1, null))
                 .hasMessageContaining("--freshLedger");

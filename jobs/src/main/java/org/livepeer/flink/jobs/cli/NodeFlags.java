@@ -79,6 +79,13 @@ final class NodeFlags {
     String preset = LibavOptions.DEFAULT_PRESET;
 
     @Option(
+            names = {"-ffmpeg", "--ffmpeg"},
+            paramLabel = "BINARY",
+            defaultValue = "",
+            description = "transcode with this ffmpeg binary instead of the built-in libraries")
+    String ffmpeg = "";
+
+    @Option(
             names = {"-bind", "--bind"},
             defaultValue = "127.0.0.1",
             description = "address that ports are bound to (default: loopback)")
@@ -149,7 +156,7 @@ final class NodeFlags {
                 maxSessions,
                 slots,
                 preset,
-                "",
+                ffmpeg,
                 parts[0],
                 new NodeOptions.Ports(kafkaPort, flinkPort, httpPort, Integer.parseInt(parts[1])),
                 freshLedger);

@@ -5,12 +5,18 @@ import java.nio.file.Path;
 import java.util.List;
 import org.livepeer.flink.connectors.kafka.client.WorkerBeatProducer;
 import org.livepeer.flink.connectors.storage.SegmentStore;
+import org.livepeer.flink.connectors.transcoder.binary.FfmpegBinaryOptions;
+import org.livepeer.flink.connectors.transcoder.binary.FfmpegBinaryTranscoder;
 import org.livepeer.flink.connectors.transcoder.child.EngineProbe;
 import org.livepeer.flink.connectors.transcoder.child.LibavOptions;
 import org.livepeer.flink.connectors.transcoder.child.LibavTranscoder;
 import org.livepeer.flink.connectors.transcoder.worker.WorkerNode;
 import org.livepeer.flink.connectors.transcoder.worker.WorkerOptions;
 import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.transcode.TranscodeException;
+import org.livepeer.flink.operators.transcode.TranscodeJob;
+import org.livepeer.flink.operators.transcode.Transcoded;
+import org.livepeer.flink.operators.transcode.Transcoder;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +36,12 @@ public final class TranscoderRole implements AutoCloseable {
     public static TranscoderRole start(NodeOptions options, SegmentStore store)
             throws IOException, InterruptedException {
         Path folder = options.dataDir().resolve("worker");
-        LibavTranscoder engine =
+        LibavTranscoder libav =
                 new LibavTranscoder(
                         LibavOptions.defaults(options.slots(), folder)
                                 .withPreset(options.preset()));
-        EngineProbe probe = engine.probe();
+        EngineProbe probe = libav.probe();
+        Transcoder engine = options.ffmpeg().isEmpty() ? libav : binary(options, folder, libav);
         LOG.info(
                 "engine tried out capabilities={} pixelsPerSecond={}",
                 probe.capabilities(),
@@ -66,6 +73,30 @@ public final class TranscoderRole implements AutoCloseable {
                                 .heartbeats(beats)
                                 .build());
         return new TranscoderRole(node, beats);
+    }
+
+    /** An ffmpeg binary does the work; libav looks at what came in and what came out. */
+    private static Transcoder binary(NodeOptions options, Path folder, LibavTranscoder libav) {
+        Transcoder binary =
+                new FfmpegBinaryTranscoder(
+                        FfmpegBinaryOptions.software(
+                                Path.of(options.ffmpeg()),
+                                folder.resolve("binary"),
+                                options.preset()),
+                        libav);
+        return new Transcoder() {
+            @Override
+            public Transcoded transcode(TranscodeJob job)
+                    throws TranscodeException, InterruptedException {
+                return binary.transcode(job);
+            }
+
+            @Override
+            public void close() {
+                binary.close();
+                libav.close();
+            }
+        };
     }
 
     public String workerId() {

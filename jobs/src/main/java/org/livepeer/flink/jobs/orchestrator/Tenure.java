@@ -6,7 +6,9 @@ import java.util.UUID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HighAvailabilityOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
+import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.EpochLog;
+import org.livepeer.flink.connectors.kafka.client.TopicContents;
 import org.livepeer.flink.schemas.Epoch;
 
 /**
@@ -45,7 +47,10 @@ public record Tenure(String epochId, long offset, long startAtMs) implements Ser
                                                     .PIPELINE_FIXED_JOB_ID)
                                     .isPresent()
                             && last.filter(e -> e.getClusterId().equals(clusterId)).isPresent();
-            if (last.isPresent() && !restores && !recovers && !options.freshLedger()) {
+            // A job that never changed an account left nothing that could be counted twice.
+            boolean wroteBefore =
+                    last.isPresent() && !TopicContents.isUntouched(options.kafka(), Topics.LEDGER);
+            if (wroteBefore && !restores && !recovers && !options.freshLedger()) {
                 throw new IllegalStateException(
                         "job "
                                 + last.get().getEpochId()
@@ -55,7 +60,7 @@ public record Tenure(String epochId, long offset, long startAtMs) implements Ser
                                 + " the end of the topics");
             }
             long now = System.currentTimeMillis();
-            boolean anew = last.isPresent() && !restores && !recovers;
+            boolean anew = wroteBefore && !restores && !recovers;
             Epoch epoch =
                     Epoch.newBuilder()
                             .setEpochId(UUID.randomUUID().toString())

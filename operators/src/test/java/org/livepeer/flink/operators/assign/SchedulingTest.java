@@ -23,7 +23,8 @@ import org.livepeer.flink.schemas.WorkerState;
 class SchedulingTest {
     private static final long T0 = 1_000_000;
 
-    private final Scheduling rules = new Scheduling(new AssignOptions(70_000, 5_000, 4, 10_000, 10_000));
+    private final Scheduling rules =
+            new Scheduling(new AssignOptions(70_000, 5_000, 4, 10_000, 10_000));
     private final Cell cell = new Cell(new NoStore());
     private final Decisions out = new Decisions();
 

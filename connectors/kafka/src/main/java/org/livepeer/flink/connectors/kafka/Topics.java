@@ -15,8 +15,8 @@ public enum Topics {
     RECEIPTS("receipts", 4, Keep.DAY, false),
     /** Operators' commands; signed. Kept for ever: a command counts once for ever. */
     CONTROL("control", 1, Keep.FOREVER, false),
-    /** Workers' signs of life; signed. */
-    WORKERS("workers", 1, Keep.DAY, false),
+    /** Workers' signs of life; signed. Only the last of each worker is kept. */
+    WORKERS("workers", 1, Keep.LATEST, false),
     /** Accounts after their last change. */
     LEDGER("ledger", 4, Keep.LATEST, false),
     /** Sessions after their last change. */

@@ -49,11 +49,12 @@ public final class EpochLog implements AutoCloseable {
         for (ConsumerRecord<byte[], byte[]> record : Reading.all(address, Topics.EPOCHS)) {
             Header mac = record.headers().lastHeader(ClusterSecret.MAC_HEADER);
             boolean ours =
-                    secret.verifies(
-                            Topics.EPOCHS.baseName(),
-                            record.key(),
-                            record.value(),
-                            mac == null ? null : mac.value());
+                    record.value() != null
+                            && secret.verifies(
+                                    Topics.EPOCHS.baseName(),
+                                    record.key(),
+                                    record.value(),
+                                    mac == null ? null : mac.value());
             if (ours) {
                 try {
                     newest = RecordCodec.of(Epoch.class).decode(record.value());

@@ -29,15 +29,16 @@ public final class EventTail implements AutoCloseable {
         }
     }
 
-    /** The next event that fits, or null when none came in time. */
+    /** The next event that fits, or null when none came in time, whatever else comes. */
     public @Nullable Event await(Predicate<Event> fits, Duration patience) {
         Event[] found = new Event[1];
+        long giveUpAt = System.nanoTime() + patience.toNanos();
         follow(
                 event -> {
                     if (fits.test(event)) {
                         found[0] = event;
                     }
-                    return found[0] == null;
+                    return found[0] == null && System.nanoTime() < giveUpAt;
                 },
                 patience);
         return found[0];

@@ -15,6 +15,8 @@ import org.livepeer.flink.connectors.kafka.Topics;
 
 /** Consumers of bytes without a group: positions are nobody's business but the reader's. */
 final class Reading {
+    private static final Duration STALL = Duration.ofSeconds(30);
+
     private Reading() {}
 
     static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress address) {
@@ -57,9 +59,23 @@ final class Reading {
             consumer.assign(partitions);
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             consumer.seekToBeginning(partitions);
+            long lastProgress = System.nanoTime();
             while (!ends.entrySet().stream()
                     .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+                var some = consumer.poll(Duration.ofMillis(200));
+                some.forEach(records::add);
+                if (!some.isEmpty()) {
+                    lastProgress = System.nanoTime();
+                } else if (System.nanoTime() - lastProgress > STALL.toNanos()) {
+                    throw new IllegalStateException(
+                            "Kafka at "
+                                    + address.bootstrapServers()
+                                    + " gave nothing more of "
+                                    + address.topic(topic)
+                                    + " for "
+                                    + STALL.toSeconds()
+                                    + " s");
+                }
             }
         }
         return records;
