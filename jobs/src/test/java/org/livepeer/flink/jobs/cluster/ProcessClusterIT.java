@@ -66,14 +66,13 @@ class ProcessClusterIT {
         assertThat(cluster.isAlive("taskmanager-2")).isFalse();
         runs(cluster, traffic);
         FlinkRest rest = cluster.rest();
-        int restarts = rest.restarts(job);
-        assertThat(restarts).isPositive();
+        cluster.await("a restart in the metric", BOUND, () -> rest.restarts(job) > 0);
         assertThat(rest.exceptions(job)).isNotEmpty();
         say(
                 "TaskManager killed: "
                         + gap(traffic)
                         + " ms, restarts "
-                        + restarts
+                        + rest.restarts(job)
                         + " "
                         + rest.exceptions(job));
         cluster.restart("taskmanager-2");
