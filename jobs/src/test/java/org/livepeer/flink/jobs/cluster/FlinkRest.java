@@ -114,7 +114,7 @@ public final class FlinkRest {
         return metric.path(0).path("value").asInt();
     }
 
-    /** The failures that the job had, newest first, a line each. */
+    /** The failures that the job had, newest first: the first line of each stack trace. */
     public List<String> exceptions(String jobId) {
         return connection
                 .get("/jobs/" + jobId + "/exceptions?maxExceptions=50")

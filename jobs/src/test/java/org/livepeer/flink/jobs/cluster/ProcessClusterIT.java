@@ -73,8 +73,8 @@ class ProcessClusterIT {
                         + gap(traffic)
                         + " ms, restarts "
                         + rest.restarts(job)
-                        + " "
-                        + rest.exceptions(job));
+                        + ", because of "
+                        + rest.exceptions(job).stream().map(e -> e.split(":", 2)[0]).toList());
         cluster.restart("taskmanager-2");
         cluster.await("TaskManagers", BOUND, () -> rest.taskManagers() == 2, "taskmanager-2");
     }
