@@ -37,6 +37,7 @@ final class FlinkConf {
                 work.resolve("savepoints").toUri().toString());
         c.setString("web.upload.dir", work.resolve("jars").toString());
         c.setString("metrics.reporter.prom.port", "0");
+        c.setString("metrics.fetcher.update-interval", "500 ms");
         c.setString("rest.flamegraph.enabled", "false");
         small(c);
         settings.forEach(c::setString);

@@ -108,13 +108,13 @@ public final class FlinkRest {
         return connection.get("/jobs/" + jobId + "/status").path("status").asText();
     }
 
-    /** Restarts since the leading JobManager took the job over. */
+    /** Restarts since the leading JobManager took the job over; up to a second old. */
     public int restarts(String jobId) {
-        JsonNode metric = connection.get("/jobs/" + jobId + "/jobmanager/metrics?get=numRestarts");
+        JsonNode metric = connection.get("/jobs/" + jobId + "/metrics?get=numRestarts");
         return metric.path(0).path("value").asInt();
     }
 
-    /** The failures that the job had, newest first, a line each. */
+    /** The failures that the job had, newest first: the first line of each stack trace. */
     public List<String> exceptions(String jobId) {
         return connection
                 .get("/jobs/" + jobId + "/exceptions?maxExceptions=50")

@@ -87,8 +87,15 @@ final class JavaProcess {
         }
     }
 
+    /** Waits up to 20 s; not at all when it never ran. */
     void awaitExit() {
-        await(running(), 20);
+        Process ending;
+        synchronized (this) {
+            ending = process;
+        }
+        if (ending != null) {
+            await(ending, 20);
+        }
     }
 
     Path log() {
