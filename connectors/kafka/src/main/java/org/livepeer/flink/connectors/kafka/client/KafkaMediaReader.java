@@ -62,11 +62,12 @@ public final class KafkaMediaReader implements AutoCloseable {
 
     private TopicRecord fetch(Coordinates origin) {
         KafkaConsumer<byte[], byte[]> pooled = idle.poll();
-        KafkaConsumer<byte[], byte[]> consumer =
-                pooled == null ? Reading.consumer(address) : pooled;
+        KafkaConsumer<byte[], byte[]> consumer = pooled == null ? Reading.single(address) : pooled;
         boolean fine = false;
         try {
             TopicRecord record = fetch(consumer, origin);
+            // What the consumer fetched ahead is of no use and would stay in memory.
+            consumer.unsubscribe();
             fine = true;
             if (record == null) {
                 throw new IllegalStateException(

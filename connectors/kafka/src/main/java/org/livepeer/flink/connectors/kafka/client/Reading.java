@@ -20,7 +20,19 @@ final class Reading {
     private Reading() {}
 
     static KafkaConsumer<byte[], byte[]> consumer(KafkaAddress address) {
+        return consumer(address.consumerProperties());
+    }
+
+    /** For one record at a time: a broker gives at least one batch, and this asks for no more. */
+    static KafkaConsumer<byte[], byte[]> single(KafkaAddress address) {
         Properties properties = address.consumerProperties();
+        properties.setProperty("max.poll.records", "1");
+        properties.setProperty("max.partition.fetch.bytes", "1");
+        properties.setProperty("fetch.max.bytes", "1");
+        return consumer(properties);
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(Properties properties) {
         properties.setProperty("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(
                 properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());

@@ -47,6 +47,9 @@ final class OutRecord {
     }
 
     static byte[] bytes(ByteBuffer buffer) {
+        if (buffer.hasArray() && buffer.remaining() == buffer.array().length) {
+            return buffer.array();
+        }
         byte[] bytes = new byte[buffer.remaining()];
         buffer.duplicate().get(bytes);
         return bytes;

@@ -1,10 +1,13 @@
 package org.livepeer.flink.connectors.kafka.sink;
 
 import java.util.HexFormat;
+import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema;
+import org.apache.flink.connector.kafka.sink.KafkaRecordSerializationSchema.KafkaSinkContext;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Answer;
@@ -26,7 +29,7 @@ final class Serializers {
     /** One record from one value; kept apart so that each kind is a lambda. */
     @FunctionalInterface
     interface Writer<T> extends java.io.Serializable {
-        ProducerRecord<byte[], byte[]> write(T value);
+        ProducerRecord<byte[], byte[]> write(T value, KafkaSinkContext context);
     }
 
     /** A schema over a writer. */
@@ -34,24 +37,48 @@ final class Serializers {
         @Override
         public ProducerRecord<byte[], byte[]> serialize(
                 T value, KafkaSinkContext context, Long timestamp) {
-            return writer.write(value);
+            return writer.write(value, context);
         }
     }
 
     static Writer<Answer> results(String topic) {
-        return answer -> {
+        return (answer, context) -> {
             SegmentResult body = answer.getBody();
+            byte[] value = encode(body);
+            if (value.length > Topics.MAX_MEDIA_RECORD_BYTES) {
+                value = encode(tooLarge(body, value.length));
+            }
             int wanted = answer.getReplyPartition();
-            boolean valid = wanted >= 0 && wanted < Topics.RESULTS.partitions();
-            return new OutRecord(topic, OutRecord.utf8(body.getManifestId()), encode(body))
+            boolean valid = wanted >= 0 && wanted < context.getPartitionsForTopic(topic).length;
+            return new OutRecord(topic, OutRecord.utf8(body.getManifestId()), value)
                     .partition(valid ? wanted : null)
                     .build();
         };
     }
 
+    /** The last resort: no broker takes the answer, and a sink that fails would stop the job. */
+    static SegmentResult tooLarge(SegmentResult body, int bytes) {
+        return SegmentResult.newBuilder(body)
+                .setStatus(Reason.SegmentTooLarge.name())
+                .setDetail(
+                        "the renditions have "
+                                + bytes
+                                + " bytes, a record takes "
+                                + Topics.MAX_MEDIA_RECORD_BYTES
+                                + ": give the workers a segment store, or ask for less")
+                .setRenditions(List.of())
+                .build();
+    }
+
     static Writer<Answer> renditions(String topic) {
-        return answer -> {
+        return (answer, context) -> {
             SegmentResult body = answer.getBody();
+            if (!body.getRenditions().isEmpty()) {
+                int bytes = body.getRenditions().get(0).getPayload().remaining();
+                if (bytes > Topics.MAX_MEDIA_RECORD_BYTES) {
+                    body = tooLarge(body, bytes);
+                }
+            }
             byte[] key = OutRecord.utf8(body.getManifestId());
             boolean ok = !body.getRenditions().isEmpty();
             Rendition rendition = ok ? body.getRenditions().get(0) : null;
@@ -87,7 +114,7 @@ final class Serializers {
     }
 
     static Writer<Receipt> receipts(String topic, SecretSource secret) {
-        return receipt ->
+        return (receipt, context) ->
                 signed(
                         topic,
                         Topics.RECEIPTS,
@@ -104,13 +131,13 @@ final class Serializers {
     }
 
     static Writer<LedgerEntry> ledger(String topic) {
-        return entry ->
+        return (entry, context) ->
                 new OutRecord(topic, OutRecord.utf8(entry.getState().getAccount()), encode(entry))
                         .build();
     }
 
     static Writer<SessionEntry> sessions(String topic) {
-        return entry ->
+        return (entry, context) ->
                 new OutRecord(
                                 topic,
                                 OutRecord.utf8(entry.getLease().getSessionId()),
@@ -119,12 +146,12 @@ final class Serializers {
     }
 
     static Writer<Event> events(String topic) {
-        return event ->
+        return (event, context) ->
                 new OutRecord(topic, OutRecord.utf8(event.getStream()), encode(event)).build();
     }
 
     static Writer<DeadLetter> deadLetters(String topic) {
-        return letter -> {
+        return (letter, context) -> {
             Coordinates origin = letter.getOrigin();
             OutRecord out =
                     new OutRecord(
