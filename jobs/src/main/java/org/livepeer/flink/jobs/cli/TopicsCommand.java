@@ -1,7 +1,10 @@
 package org.livepeer.flink.jobs.cli;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
+import org.livepeer.flink.connectors.kafka.TopicRights;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,13 +24,24 @@ final class TopicsCommand {
                             names = {"-minInsync", "--min-insync"},
                             defaultValue = "1",
                             description = "copies that must have a record (default: 1)")
-                    int minInSync) {
+                    int minInSync,
+            @Option(
+                            names = {"-acls", "--acls"},
+                            paramLabel = "ROLE=PRINCIPAL",
+                            description =
+                                    "also give rights, e.g. JOB=User:job; roles: JOB, WORKER, EDGE,"
+                                            + " OPERATOR, PRODUCER; repeat for each")
+                    @Nullable Map<TopicRights.Role, String> acls) {
         try (TopicAdmin admin = new TopicAdmin(connection.address())) {
             List<String> told = admin.create(replication, minInSync);
             told.forEach(System.out::println);
             if (told.isEmpty()) {
                 System.out.println("every topic is there and as it should be");
             }
+        }
+        if (acls != null) {
+            TopicRights.grant(connection.address(), acls);
+            System.out.println("rights given to " + acls);
         }
         return 0;
     }

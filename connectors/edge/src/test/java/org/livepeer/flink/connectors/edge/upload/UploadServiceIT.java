@@ -135,18 +135,18 @@ class UploadServiceIT {
     @Test
     void onlySoManyUploadsRunAtATime() throws Exception {
         serve(Gate.loopback());
-        try (Socket one = begin("Content-Length: 1000");
-                Socket two = begin("Content-Length: 1000")) {
-            // The server counts the two when it has read their heads: a moment later.
-            HttpResponse<String> third = upload("PUT", new byte[10]);
-            long end = System.nanoTime() + 10_000_000_000L;
-            while (third.statusCode() == 200 && System.nanoTime() < end) {
-                Thread.sleep(10);
-                third = upload("PUT", new byte[10]);
+        upload("PUT", new byte[10]);
+        int status = 0;
+        // Idle uploads are given up soon: a slow machine may need another try to catch two at once.
+        for (int i = 0; i < 20 && status != 503; i++) {
+            try (Socket one = begin("Content-Length: 1000");
+                    Socket two = begin("Content-Length: 1000")) {
+                Thread.sleep(50);
+                status = upload("PUT", new byte[10]).statusCode();
+                assertThat(one.isConnected() && two.isConnected()).isTrue();
             }
-            assertThat(third.statusCode()).isEqualTo(503);
-            assertThat(one.isConnected() && two.isConnected()).isTrue();
         }
+        assertThat(status).isEqualTo(503);
     }
 
     @ParameterizedTest
