@@ -1,7 +1,6 @@
 package org.livepeer.flink.jobs.cli;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.jobs.node.Node;
 import org.livepeer.flink.jobs.node.NodeOptions;
@@ -39,20 +38,7 @@ final class NodeCommand implements Callable<Integer> {
         Node node = Node.start(options, orchestrator, transcoder);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         System.out.println("running");
-        try {
-            node.ended().get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(
-                    "the orchestrator job ended: " + rootMessage(e.getCause()), e.getCause());
-        }
+        node.awaitEnd();
         return 0;
-    }
-
-    static String rootMessage(@Nullable Throwable error) {
-        Throwable cause = error;
-        while (cause != null && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause == null ? "" : String.valueOf(cause.getMessage());
     }
 }

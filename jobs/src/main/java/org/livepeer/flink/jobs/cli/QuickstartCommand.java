@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.jobs.node.Node;
@@ -43,22 +44,17 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         NodeOptions options = flags.options();
-        Node node = Node.start(options, true, true);
-        List<Process> children = new ArrayList<>();
+        List<Process> children = new CopyOnWriteArrayList<>();
         Runtime.getRuntime()
                 .addShutdownHook(
-                        new Thread(
-                                () -> {
-                                    children.forEach(Process::destroy);
-                                    node.close();
-                                },
-                                "shutdown"));
-        children.add(startPush(options));
+                        new Thread(() -> children.forEach(Process::destroy), "shutdown-push"));
+        Node node = Node.start(options, true, true, () -> children.add(startPush(options)));
+        Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         String page = "http://" + options.bind() + ":" + options.ports().http();
         awaitPlayable(page, node);
         System.out.println("ready " + page);
         System.out.flush();
-        node.ended().get();
+        node.awaitEnd();
         return 0;
     }
 

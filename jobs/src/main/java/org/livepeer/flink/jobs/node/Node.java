@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import org.livepeer.flink.connectors.edge.EdgeOptions;
 import org.livepeer.flink.connectors.edge.EdgeServer;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
@@ -31,6 +32,7 @@ public final class Node implements AutoCloseable {
     private final NodeOptions options;
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private CompletableFuture<?> ended = new CompletableFuture<>();
+    private volatile boolean closing;
 
     private Node(NodeOptions options) {
         this.options = options;
@@ -44,9 +46,20 @@ public final class Node implements AutoCloseable {
      */
     public static Node start(NodeOptions options, boolean orchestrator, boolean transcoder)
             throws Exception {
+        return start(options, orchestrator, transcoder, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param whenTopicsExist run as soon as pushes can be taken, while the rest still starts
+     */
+    public static Node start(
+            NodeOptions options, boolean orchestrator, boolean transcoder, Step whenTopicsExist)
+            throws Exception {
         Node node = new Node(options);
         try {
-            node.startParts(orchestrator, transcoder);
+            node.startParts(orchestrator, transcoder, whenTopicsExist);
             return node;
         } catch (Exception | Error e) {
             node.close();
@@ -54,7 +67,14 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void startParts(boolean orchestrator, boolean transcoder) throws Exception {
+    /** Something that may fail. */
+    @FunctionalInterface
+    public interface Step {
+        void run() throws Exception;
+    }
+
+    private void startParts(boolean orchestrator, boolean transcoder, Step whenTopicsExist)
+            throws Exception {
         DataDir dataDir = opened(DataDir.take(options.dataDir()));
         options.secret();
         SharedDirectoryStore store =
@@ -72,6 +92,7 @@ public final class Node implements AutoCloseable {
                 admin.create(1, 1).forEach(line -> LOG.info("topics {}", line));
             }
         }
+        whenTopicsExist.run();
         CompletableFuture<TranscoderRole> worker =
                 transcoder
                         ? CompletableFuture.supplyAsync(() -> startWorker(store))
@@ -162,13 +183,34 @@ public final class Node implements AutoCloseable {
         return part;
     }
 
-    /** Completes, exceptionally, when the embedded job ended by itself. */
+    /** Completes, exceptionally, when the embedded job ended. */
     public CompletableFuture<?> ended() {
         return ended;
     }
 
+    /**
+     * Waits until the node is closed.
+     *
+     * @throws IllegalStateException when the embedded job ended by itself, with its reason
+     */
+    public void awaitEnd() throws InterruptedException {
+        try {
+            ended.get();
+        } catch (ExecutionException e) {
+            if (!closing) {
+                Throwable cause = e;
+                while (cause.getCause() != null) {
+                    cause = cause.getCause();
+                }
+                throw new IllegalStateException(
+                        "the orchestrator job ended: " + cause.getMessage(), e);
+            }
+        }
+    }
+
     @Override
     public void close() {
+        closing = true;
         for (AutoCloseable part = parts.poll(); part != null; part = parts.poll()) {
             try {
                 part.close();
