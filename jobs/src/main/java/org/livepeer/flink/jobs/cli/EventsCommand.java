@@ -29,16 +29,23 @@ final class EventsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         try (EventTail events = new EventTail(connection.address(), true)) {
-            events.follow(
-                    event -> {
-                        if (fits(event)) {
-                            Printing.event(event);
-                        }
-                        return true;
-                    },
-                    follow ? Duration.ofDays(365) : Duration.ofSeconds(2));
+            events.untilNow(this::print);
+            if (follow) {
+                events.follow(
+                        event -> {
+                            print(event);
+                            return true;
+                        },
+                        Duration.ofDays(365));
+            }
         }
         return 0;
+    }
+
+    private void print(Event event) {
+        if (fits(event)) {
+            Printing.event(event);
+        }
     }
 
     private boolean fits(Event event) {

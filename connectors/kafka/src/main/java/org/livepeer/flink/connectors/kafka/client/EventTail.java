@@ -2,6 +2,8 @@ package org.livepeer.flink.connectors.kafka.client;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,6 +55,20 @@ public final class EventTail implements AutoCloseable {
                 Event event = decode(record);
                 if (event != null && !takesMore.test(event)) {
                     return;
+                }
+            }
+        }
+    }
+
+    /** Hands over what is there now, and returns. */
+    public void untilNow(Consumer<Event> taker) {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+        while (!ends.entrySet().stream()
+                .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                Event event = decode(record);
+                if (event != null) {
+                    taker.accept(event);
                 }
             }
         }
