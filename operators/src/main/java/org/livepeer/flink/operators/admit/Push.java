@@ -9,7 +9,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.segment.InvalidSegmentException;
-import org.livepeer.flink.operators.segment.Presets;
 import org.livepeer.flink.operators.segment.ProfileText;
 import org.livepeer.flink.schemas.AnswerKind;
 import org.livepeer.flink.schemas.Clip;
@@ -103,12 +102,7 @@ record Push(
         }
         List<Profile> profiles = new ArrayList<>(segment.getProfiles());
         for (String name : segment.getPresets()) {
-            Profile preset = Presets.byName(name);
-            if (preset == null) {
-                throw new InvalidSegmentException(
-                        Reason.UnknownProfile, "no such preset; known are " + Presets.names());
-            }
-            profiles.add(preset);
+            profiles.add(ProfileText.preset(name));
         }
         Integer partition = segment.getReplyPartition();
         return new Push(

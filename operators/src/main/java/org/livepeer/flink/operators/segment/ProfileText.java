@@ -56,8 +56,12 @@ public final class ProfileText {
         return profiles;
     }
 
-    /** The preset of a name. */
-    static Profile preset(String name) throws InvalidSegmentException {
+    /**
+     * The preset of a name.
+     *
+     * @throws InvalidSegmentException {@link Reason#UnknownProfile} when there is none
+     */
+    public static Profile preset(String name) throws InvalidSegmentException {
         Profile preset = Presets.byName(name);
         if (preset == null) {
             throw new InvalidSegmentException(
