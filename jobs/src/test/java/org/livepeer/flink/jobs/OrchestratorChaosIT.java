@@ -1,21 +1,20 @@
 package org.livepeer.flink.jobs;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,10 +23,6 @@ import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
-import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
-import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
-import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
-import org.livepeer.flink.jobs.cli.Livepeer;
 import org.livepeer.flink.jobs.cluster.FlinkRest;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
 import org.livepeer.flink.operators.ledger.Accounts;
@@ -45,35 +40,32 @@ import org.livepeer.flink.schemas.LedgerEntry;
  */
 class OrchestratorChaosIT {
     private static final long PRICE = 3;
+    private static final String PROFILE = "P144p30fps16x9";
     private static final long PIXELS = 256L * 144 * 30;
     private static final Duration BOUND = Duration.ofSeconds(120);
-    private static final int KILLS = Integer.getInteger("livepeer.chaos.kills", 5);
+    private static final List<String> KINDS =
+            List.of("taskmanager", "jobmanager", "worker", "child", "broker", "edge");
+    private static final int KILLS = Integer.getInteger("livepeer.chaos.kills", KINDS.size());
     private static final long SEED =
             Long.getLong("livepeer.chaos.seed", System.currentTimeMillis());
 
-    private final List<byte[]> media = new ArrayList<>();
-    private final AtomicLong pushed = new AtomicLong();
-    private final AtomicBoolean pushing = new AtomicBoolean(true);
+    private final Map<String, List<Long>> worstAnswers = new TreeMap<>();
 
     @Test
     void everySegmentIsAnsweredAndChargedOnceWhateverIsKilled(
             @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path work) throws Exception {
         say("seed " + SEED + ", " + KILLS + " kills");
-        try (SyntheticSource source =
-                new SyntheticSource(SyntheticOptions.of(320, 180, 30).withSegmentMs(1_000))) {
-            for (int i = 0; i < 4; i++) {
-                media.add(source.next().bytes());
-            }
-        }
-        try (ProcessCluster cluster = ProcessCluster.in(work).start()) {
+        try (ProcessCluster cluster = ProcessCluster.in(work).brokers(3).start()) {
             KafkaAddress kafka = cluster.kafka("");
             Path secretPath = work.resolve("cluster.secret");
             SecretFile secret = SecretFile.orCreate(secretPath);
             try (TopicAdmin admin = new TopicAdmin(kafka)) {
-                admin.create(1, 1);
+                admin.create(3, 2);
             }
-            startWorker(cluster, "worker-1", work, secretPath);
-            startWorker(cluster, "worker-2", work, secretPath);
+            Nodes nodes = new Nodes(cluster, work, secretPath);
+            nodes.transcoder("worker-1");
+            nodes.transcoder("worker-2");
+            URI edge = nodes.edge("edge-1");
             FlinkRest rest = cluster.rest();
             String jar = rest.upload(Path.of("target", "orchestrator-job.jar").toAbsolutePath());
             String job =
@@ -91,42 +83,12 @@ class OrchestratorChaosIT {
                             null);
             grant(kafka, secret);
             ready(kafka);
-            Thread pusher = new Thread(() -> push(kafka), "pusher");
-            pusher.start();
-            kill(cluster, new Random(SEED));
-            pushing.set(false);
-            pusher.join();
-            check(kafka, rest, job);
+            try (LiveStream stream = new LiveStream(kafka, edge, PROFILE)) {
+                stream.start();
+                kill(cluster, new Random(SEED), stream);
+                check(kafka, stream, "restarts " + rest.restarts(job));
+            }
         }
-    }
-
-    private static void startWorker(ProcessCluster cluster, String name, Path work, Path secretPath)
-            throws Exception {
-        int port;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
-        cluster.java(
-                name,
-                System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")),
-                List.of("-Xmx160m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
-                Livepeer.class.getName(),
-                List.of(
-                        "-transcoder",
-                        "-kafka",
-                        cluster.bootstrapServers(),
-                        "-serviceAddr",
-                        "127.0.0.1:" + port,
-                        "-dataDir",
-                        work.resolve(name + "-data").toString(),
-                        "-orchSecret",
-                        secretPath.toString(),
-                        "-preset",
-                        "ultrafast",
-                        "-slots",
-                        "1"),
-                Map.of());
     }
 
     private static void grant(KafkaAddress kafka, SecretFile secret) {
@@ -134,7 +96,7 @@ class OrchestratorChaosIT {
             control.send(
                     ControlCommand.newBuilder()
                             .setId(UUID.randomUUID().toString())
-                            .setTarget("manifest:live")
+                            .setTarget("manifest:" + LiveStream.MANIFEST)
                             .setIssuedAtMs(System.currentTimeMillis())
                             .setCommand(
                                     new GrantCredit(
@@ -153,38 +115,20 @@ class OrchestratorChaosIT {
         }
     }
 
-    private void push(KafkaAddress kafka) {
-        try (SegmentProducer producer = new SegmentProducer(kafka)) {
-            while (pushing.get()) {
-                long seq = pushed.getAndIncrement();
-                producer.pushRaw(
-                                "live",
-                                seq,
-                                1_000,
-                                "P144p30fps16x9",
-                                media.get((int) (seq % media.size())),
-                                Map.of("livepeer-deadline-ms", "90000"))
-                        .get(120, TimeUnit.SECONDS);
-                TimeUnit.MILLISECONDS.sleep(1_000);
-            }
-        } catch (Exception e) {
-            throw new IllegalStateException("the pusher failed", e);
-        }
-    }
-
-    private static void kill(ProcessCluster cluster, Random random) throws InterruptedException {
-        List<String> kinds = List.of("taskmanager", "jobmanager", "worker", "child", "broker");
+    private void kill(ProcessCluster cluster, Random random, LiveStream stream)
+            throws InterruptedException {
         for (int i = 0; i < KILLS; i++) {
             TimeUnit.MILLISECONDS.sleep(1_500 + random.nextInt(2_500));
-            String kind = KILLS <= kinds.size() ? kinds.get(i) : kinds.get(random.nextInt(5));
+            String kind = KINDS.get(KILLS <= KINDS.size() ? i : random.nextInt(KINDS.size()));
             String victim =
                     switch (kind) {
                         case "jobmanager" -> cluster.leader();
-                        case "broker" -> "broker-1";
+                        case "edge" -> "edge-1";
+                        case "broker" -> "broker-" + (1 + random.nextInt(3));
                         case "child" -> "worker-" + (1 + random.nextInt(2));
                         default -> kind + "-" + (1 + random.nextInt(2));
                     };
-            say("kill " + kind + " " + victim);
+            long at = System.currentTimeMillis();
             if (kind.equals("child")) {
                 ProcessHandle.of(cluster.pid(victim))
                         .ifPresent(w -> w.descendants().forEach(ProcessHandle::destroyForcibly));
@@ -193,52 +137,64 @@ class OrchestratorChaosIT {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
                 cluster.restart(victim);
             }
-            TimeUnit.MILLISECONDS.sleep(4_000);
+            TimeUnit.MILLISECONDS.sleep(6_000);
+            long worst = stream.longestAnswer(at - 1_000, System.currentTimeMillis());
+            worstAnswers.computeIfAbsent(kind, k -> new ArrayList<>()).add(worst);
+            say("kill " + (i + 1) + " " + kind + " " + victim + ", longest answer " + worst);
         }
     }
 
-    private void check(KafkaAddress kafka, FlinkRest rest, String job) {
-        Map<Long, String> answers = new HashMap<>();
-        try (TopicTail renditions = new TopicTail(kafka, Topics.RENDITIONS)) {
-            List<ConsumerRecord<byte[], byte[]>> all =
-                    renditions.until(
-                            seen -> {
-                                answers.clear();
-                                seen.forEach(record -> count(record, answers));
-                                return answers.size() >= pushed.get();
-                            },
-                            BOUND);
-            say(all.size() + " answers to " + pushed.get() + " segments");
-        }
+    private void check(KafkaAddress kafka, LiveStream stream, String more) throws Exception {
+        Map<Long, String> answers = stream.finish();
         long delivered = answers.values().stream().filter("ok"::equals).count();
         AccountState account = settled(kafka, delivered);
         say(
-                delivered
-                        + " delivered, "
-                        + account.getChargedSegments()
+                stream.pushed()
+                        + " pushed, answered: "
+                        + answers.values().stream()
+                                .collect(groupingBy(a -> a, TreeMap::new, counting())));
+        say(
+                account.getChargedSegments()
                         + " charged, fees "
                         + Fraction.of(account.getFees())
                         + " wei, in "
                         + Accounts.in(account)
                         + ", accounted for "
                         + Accounts.accountedFor(account)
-                        + ", restarts "
-                        + rest.restarts(job)
+                        + ", "
+                        + more
                         + ", seed "
                         + SEED);
-        assertThat(answers).hasSize((int) pushed.get());
+        worstAnswers.forEach(
+                (kind, ms) ->
+                        say(
+                                "longest answer after a kill of "
+                                        + kind
+                                        + ": median "
+                                        + ms.stream().sorted().toList().get(ms.size() / 2)
+                                        + " ms, worst "
+                                        + Collections.max(ms)
+                                        + " ms, kills "
+                                        + ms.size()));
+        assertThat(answers).hasSize(stream.pushed());
         assertThat(account.getChargedSegments()).isEqualTo(delivered);
         assertThat(Fraction.of(account.getFees()))
                 .isEqualTo(Fraction.of(delivered * PIXELS * PRICE));
         assertThat(Accounts.sumRuleHolds(account)).isTrue();
-        assertThat(delivered).as("the stream goes on").isGreaterThan(pushed.get() * 8 / 10);
+        assertThat(delivered).as("the stream goes on").isGreaterThan(stream.pushed() * 9 / 10);
+        assertThat(playlist(stream)).as("the edge plays on").contains("#EXTINF");
     }
 
-    private static void count(ConsumerRecord<byte[], byte[]> record, Map<Long, String> answers) {
-        answers.merge(
-                Long.parseLong(TopicTail.header(record, "livepeer-seq")),
-                TopicTail.header(record, "livepeer-status"),
-                (a, b) -> a.equals("ok") ? a : b);
+    /** The edge's playlist, when it has come up again. */
+    private static String playlist(LiveStream stream) throws InterruptedException {
+        String path = "/stream/" + LiveStream.MANIFEST + "/" + PROFILE + ".m3u8";
+        long end = System.nanoTime() + BOUND.toNanos();
+        String found = stream.get(path);
+        while (found == null && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            found = stream.get(path);
+        }
+        return found;
     }
 
     private static AccountState settled(KafkaAddress kafka, long delivered) {

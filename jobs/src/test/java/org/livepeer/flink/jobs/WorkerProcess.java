@@ -1,8 +1,6 @@
 package org.livepeer.flink.jobs;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
@@ -20,9 +18,7 @@ final class WorkerProcess implements AutoCloseable {
         this.kafka = kafka;
         this.folder = folder;
         this.secret = secret;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = socket.getLocalPort();
-        }
+        port = Nodes.port();
         start();
     }
 
@@ -45,6 +41,8 @@ final class WorkerProcess implements AutoCloseable {
                                         kafka.bootstrapServers(),
                                         "-serviceAddr",
                                         "127.0.0.1:" + port,
+                                        "-cliAddr",
+                                        Integer.toString(Nodes.port()),
                                         "-dataDir",
                                         folder.toString(),
                                         "-orchSecret",

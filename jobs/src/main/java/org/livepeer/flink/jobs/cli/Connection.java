@@ -1,18 +1,23 @@
 package org.livepeer.flink.jobs.cli;
 
 import java.nio.file.Path;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import picocli.CommandLine.Option;
 
-/** Flags that every command shares: where the deployment is. */
+/** Flags that every command and every node shares: where the deployment is, how much is logged. */
 final class Connection {
+    private static final String EMBEDDED = "127.0.0.1:9092";
+
     @Option(
             names = {"-kafka", "--kafka"},
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Kafka broker (default: ${DEFAULT-VALUE})")
+            defaultValue = "",
+            description = "Kafka broker (default: the embedded one, " + EMBEDDED + ")")
     String kafka = "";
 
     @Option(
@@ -22,26 +27,40 @@ final class Connection {
     String topicPrefix = "";
 
     @Option(
-            names = {"-dataDir", "--dataDir"},
+            names = {"-dataDir", "--dataDir", "-datadir", "--datadir"},
             paramLabel = "DIR",
             defaultValue = "${sys:user.home}/.livepeer-flink",
             description = "keeps what must outlive the process (default: ${DEFAULT-VALUE})")
     Path dataDir = Path.of("");
 
     @Option(
-            names = {"-clusterSecret", "--clusterSecret", "-orchSecret", "--orchSecret"},
+            names = {"-orchSecret", "--orchSecret", "-clusterSecret", "--clusterSecret"},
             paramLabel = "FILE",
             description = "file with the cluster secret (default: DATADIR/cluster.secret)")
-    Path clusterSecret = Path.of("");
+    @Nullable Path clusterSecret;
+
+    @Option(
+            names = {"-v", "--v"},
+            paramLabel = "LEVEL",
+            defaultValue = "3",
+            description = "how much is logged, 0 (nothing) to 6 (everything, and stack traces)")
+    void verbosity(int level) {
+        Configurator.setRootLevel(
+                switch (Math.max(0, Math.min(6, level))) {
+                    case 0 -> Level.OFF;
+                    case 1, 2 -> Level.ERROR;
+                    case 3 -> Level.WARN;
+                    case 4, 5 -> Level.INFO;
+                    default -> Level.DEBUG;
+                });
+    }
 
     KafkaAddress address() {
-        return new KafkaAddress(kafka, topicPrefix);
+        return new KafkaAddress(kafka.isEmpty() ? EMBEDDED : kafka, topicPrefix);
     }
 
     Path secretPath() {
-        return clusterSecret.toString().isEmpty()
-                ? dataDir.resolve("cluster.secret")
-                : clusterSecret;
+        return clusterSecret == null ? dataDir.resolve("cluster.secret") : clusterSecret;
     }
 
     ClusterSecret secret() {

@@ -3,7 +3,9 @@ package org.livepeer.flink.jobs.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Set;
+import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.jobs.orchestrator.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -12,7 +14,7 @@ import picocli.CommandLine.Command;
         name = "livepeer",
         description = "The Livepeer node as Apache Flink jobs over Kafka.",
         mixinStandardHelpOptions = true,
-        version = "livepeer-flink 0.1.0",
+        version = "livepeer-flink " + Version.VERSION,
         subcommands = {
             NodeCommand.class,
             QuickstartCommand.class,
@@ -41,7 +43,6 @@ public final class Livepeer implements Runnable {
                     "nvidia",
                     "netint",
                     "rtmpAddr",
-                    "cliAddr",
                     "orchAddr",
                     "orchWebhookUrl",
                     "authWebhookUrl",
@@ -75,7 +76,7 @@ public final class Livepeer implements Runnable {
         command.setExecutionExceptionHandler(
                 (error, failed, parsed) -> {
                     failed.getErr().println("livepeer: " + reason(error));
-                    if (Boolean.getBoolean("livepeer.debug")) {
+                    if (LogManager.getRootLogger().isDebugEnabled()) {
                         error.printStackTrace(failed.getErr());
                     }
                     return 1;

@@ -1,28 +1,16 @@
 package org.livepeer.flink.jobs.cli;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.transcoder.child.LibavOptions;
 import org.livepeer.flink.jobs.node.NodeOptions;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Flags of a node, named as go-livepeer names them where it has them. */
 final class NodeFlags {
-    @Option(
-            names = {"-dataDir", "--dataDir", "-datadir", "--datadir"},
-            paramLabel = "DIR",
-            defaultValue = "${sys:user.home}/.livepeer-flink",
-            description = "keeps what must outlive the process (default: ${DEFAULT-VALUE})")
-    Path dataDir = Path.of("");
-
-    @Option(
-            names = {"-kafka", "--kafka"},
-            paramLabel = "HOST:PORT",
-            defaultValue = "",
-            description = "a real broker instead of the embedded one")
-    String kafka = "";
+    @Mixin Connection connection = new Connection();
 
     @Option(
             names = {"-flink", "--flink"},
@@ -30,18 +18,6 @@ final class NodeFlags {
             defaultValue = "",
             description = "a real Flink cluster's REST address instead of the embedded one")
     String flink = "";
-
-    @Option(
-            names = {"-topicPrefix", "--topicPrefix"},
-            defaultValue = "",
-            description = "put before every topic's name")
-    String topicPrefix = "";
-
-    @Option(
-            names = {"-orchSecret", "--orchSecret", "-clusterSecret", "--clusterSecret"},
-            paramLabel = "FILE",
-            description = "file with the secret that the processes share")
-    @Nullable Path clusterSecret;
 
     @Option(
             names = {"-network", "--network"},
@@ -121,44 +97,64 @@ final class NodeFlags {
     boolean freshLedger;
 
     @Option(
-            names = {"-v", "--v"},
-            defaultValue = "3",
-            description = "how much is logged, 0 (nothing) to 6 (everything)")
-    int verbosity = 3;
+            names = {"-storeDir", "--storeDir"},
+            paramLabel = "DIR",
+            description =
+                    "directory that edges and workers share for large segments (default:"
+                            + " DATADIR/store)")
+    @Nullable Path storeDir;
+
+    @Option(
+            names = {"-cliAddr", "--cliAddr"},
+            paramLabel = "[HOST:]PORT",
+            defaultValue = "127.0.0.1:7935",
+            description = "admin port, loopback only: /status, /healthz, /readyz")
+    String cliAddr = "";
+
+    @Option(
+            names = {"-edgeToken", "--edgeToken"},
+            paramLabel = "FILE",
+            description =
+                    "file with the token that uploads and questions about balances must show"
+                            + " (default: only this machine may)")
+    @Nullable Path edgeToken;
 
     NodeOptions options() {
         if (!network.equals("offchain")) {
             throw new IllegalArgumentException(
                     "-network " + network + " is not supported by this version: use offchain");
         }
-        Configurator.setRootLevel(
-                switch (Math.max(0, Math.min(6, verbosity))) {
-                    case 0 -> Level.OFF;
-                    case 1, 2 -> Level.ERROR;
-                    case 3 -> Level.WARN;
-                    case 4, 5 -> Level.INFO;
-                    default -> Level.DEBUG;
-                });
-        String address = serviceAddr == null ? bind + ":8935" : serviceAddr;
-        if (!address.matches("[^:\\s]+:\\d{1,5}")) {
-            throw new IllegalArgumentException("-serviceAddr " + address + " must be HOST:PORT");
-        }
-        String[] parts = address.split(":");
-        Path secret = clusterSecret == null ? dataDir.resolve("cluster.secret") : clusterSecret;
+        InetSocketAddress service =
+                address("-serviceAddr", serviceAddr == null ? bind + ":8935" : serviceAddr);
+        Path dataDir = connection.dataDir.toAbsolutePath();
         return new NodeOptions(
-                dataDir.toAbsolutePath(),
-                kafka,
+                dataDir,
+                storeDir == null ? dataDir.resolve("store") : storeDir.toAbsolutePath(),
+                connection.kafka,
                 flink,
-                topicPrefix,
-                secret,
+                connection.topicPrefix,
+                connection.secretPath(),
+                edgeToken,
                 pricePerUnit,
                 pixelsPerUnit,
                 maxSessions,
                 slots,
                 preset,
                 ffmpeg,
-                parts[0],
-                new NodeOptions.Ports(kafkaPort, flinkPort, httpPort, Integer.parseInt(parts[1])),
+                service.getHostString(),
+                new NodeOptions.Ports(kafkaPort, flinkPort, httpPort, service.getPort()),
+                address("-cliAddr", cliAddr.contains(":") ? cliAddr : "127.0.0.1:" + cliAddr),
                 freshLedger);
+    }
+
+    private static InetSocketAddress address(String flag, String text) {
+        if (text.matches("[^:\\s]+:\\d{1,5}")) {
+            String[] parts = text.split(":");
+            int port = Integer.parseInt(parts[1]);
+            if (port <= 65_535) {
+                return InetSocketAddress.createUnresolved(parts[0], port);
+            }
+        }
+        throw new IllegalArgumentException(flag + " " + text + " must be HOST:PORT");
     }
 }

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -14,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.jobs.node.Node;
 import org.livepeer.flink.jobs.node.NodeOptions;
+import org.livepeer.flink.jobs.node.Role;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -48,7 +50,9 @@ final class QuickstartCommand implements Callable<Integer> {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(() -> children.forEach(Process::destroy), "shutdown-push"));
-        Node node = Node.start(options, true, true, () -> children.add(startPush(options)));
+        Node node =
+                Node.start(
+                        options, EnumSet.allOf(Role.class), () -> children.add(startPush(options)));
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         String page = "http://" + options.bind() + ":" + options.ports().http();
         awaitPlayable(page, node);

@@ -51,7 +51,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         Tenure tenure = Tenure.take(options, configuration);
         OrchestratorJob.build(
                 env, options, tenure, new WorkerClients(options.kafka(), options.secret()));
-        JobClient job = env.executeAsync("orchestrator");
+        JobClient job = env.executeAsync(OrchestratorJob.name(options.kafka().topicPrefix()));
         awaitRunning(job);
         return new EmbeddedFlink(job);
     }

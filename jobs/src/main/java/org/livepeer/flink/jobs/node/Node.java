@@ -4,21 +4,33 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.EdgeOptions;
 import org.livepeer.flink.connectors.edge.EdgeServer;
-import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.edge.admin.AdminServer;
+import org.livepeer.flink.connectors.edge.admin.ProcessStatus;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
 import org.livepeer.flink.connectors.storage.StoreOptions;
+import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
+import org.livepeer.flink.jobs.orchestrator.Version;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,24 +41,24 @@ import org.slf4j.LoggerFactory;
 public final class Node implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
 
+    private static final Duration STORED_FOR = Duration.ofHours(25);
+
     private final NodeOptions options;
+    private final long startedAtMs = System.currentTimeMillis();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private CompletableFuture<?> ended = new CompletableFuture<>();
+    private final Map<String, String> told = new ConcurrentHashMap<>();
+    private volatile CompletableFuture<?> ended = new CompletableFuture<>();
+    private volatile @Nullable EdgeServer edge;
+    private volatile boolean started;
     private volatile boolean closing;
 
     private Node(NodeOptions options) {
         this.options = options;
     }
 
-    /**
-     * Starts what the flags ask for.
-     *
-     * @param orchestrator run the orchestrator job and the edge
-     * @param transcoder run a worker
-     */
-    public static Node start(NodeOptions options, boolean orchestrator, boolean transcoder)
-            throws Exception {
-        return start(options, orchestrator, transcoder, () -> {});
+    /** Starts the roles, and the embedded parts that they need. */
+    public static Node start(NodeOptions options, Set<Role> roles) throws Exception {
+        return start(options, roles, () -> {});
     }
 
     /**
@@ -54,12 +66,11 @@ public final class Node implements AutoCloseable {
      *
      * @param whenTopicsExist run as soon as pushes can be taken, while the rest still starts
      */
-    public static Node start(
-            NodeOptions options, boolean orchestrator, boolean transcoder, Step whenTopicsExist)
+    public static Node start(NodeOptions options, Set<Role> roles, Step whenTopicsExist)
             throws Exception {
         Node node = new Node(options);
         try {
-            node.startParts(orchestrator, transcoder, whenTopicsExist);
+            node.startParts(roles, whenTopicsExist);
             return node;
         } catch (Exception | Error e) {
             node.close();
@@ -73,40 +84,53 @@ public final class Node implements AutoCloseable {
         void run() throws Exception;
     }
 
-    private void startParts(boolean orchestrator, boolean transcoder, Step whenTopicsExist)
-            throws Exception {
+    private void startParts(Set<Role> roles, Step whenTopicsExist) throws Exception {
+        boolean orchestrator = roles.contains(Role.ORCHESTRATOR);
+        if (options.kafka().isEmpty() && !orchestrator) {
+            throw new IllegalArgumentException(
+                    "without -orchestrator a node needs -kafka HOST:PORT of the deployment that it"
+                            + " works for");
+        }
         DataDir dataDir = opened(DataDir.take(options.dataDir()));
+        opened(AdminServer.start(options.admin(), this::status));
         options.secret();
-        SharedDirectoryStore store =
-                new SharedDirectoryStore(StoreOptions.of(dataDir.resolve("store")));
+        SharedDirectoryStore store = new SharedDirectoryStore(StoreOptions.of(options.storeDir()));
         if (options.kafka().isEmpty()) {
-            if (!orchestrator) {
-                throw new IllegalArgumentException(
-                        "a transcoder alone needs -kafka HOST:PORT of the deployment it works for");
-            }
             opened(EmbeddedKafka.start(dataDir.resolve("kafka"), options.ports().kafka()));
         }
-        KafkaAddress address = options.address();
-        try (TopicAdmin admin = new TopicAdmin(address)) {
+        told.put("kafka", options.address().bootstrapServers());
+        try (TopicAdmin admin = new TopicAdmin(options.address())) {
             if (orchestrator) {
                 admin.create(1, 1).forEach(line -> LOG.info("topics {}", line));
             }
         }
         whenTopicsExist.run();
         CompletableFuture<TranscoderRole> worker =
-                transcoder
+                roles.contains(Role.TRANSCODER)
                         ? CompletableFuture.supplyAsync(() -> startWorker(store))
                         : CompletableFuture.completedFuture(null);
         try {
+            if (roles.contains(Role.EDGE)) {
+                startEdge(dataDir, store);
+            }
             if (orchestrator) {
-                startOrchestrator(dataDir, store);
+                startJob(dataDir);
             }
         } finally {
-            TranscoderRole started = join(worker);
-            if (started != null) {
-                opened(started);
+            TranscoderRole transcoder = join(worker);
+            if (transcoder != null) {
+                opened(transcoder);
+                told.put("transcoder", transcoder.workerId() + " port " + transcoder.port());
             }
         }
+        started = true;
+    }
+
+    private ProcessStatus status() {
+        EdgeServer serving = edge;
+        String waitingFor =
+                !started ? "its parts to start" : serving == null ? "" : serving.waitingFor();
+        return new ProcessStatus(Version.VERSION, startedAtMs, told, waitingFor);
     }
 
     private TranscoderRole startWorker(SharedDirectoryStore store) {
@@ -117,8 +141,8 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable TranscoderRole join(
-            CompletableFuture<TranscoderRole> worker) throws Exception {
+    private static @Nullable TranscoderRole join(CompletableFuture<TranscoderRole> worker)
+            throws Exception {
         try {
             return worker.join();
         } catch (CompletionException e) {
@@ -126,17 +150,36 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void startOrchestrator(DataDir dataDir, SharedDirectoryStore store) throws Exception {
-        EdgeServer edge =
+    private void startEdge(DataDir dataDir, SharedDirectoryStore store) {
+        EdgeServer server =
                 opened(
                         new EdgeServer(
                                 EdgeOptions.of(options.address(), dataDir.resolve("edge"))
                                         .withSecret(options.secret().secret())
+                                        .withTokenFile(options.edgeToken())
                                         .withBind(
                                                 new InetSocketAddress(
                                                         options.bind(), options.ports().http())),
                                 store));
-        edge.start();
+        server.start();
+        edge = server;
+        told.put("edge", options.bind() + ":" + server.port());
+        // What a topic may still name is kept; every edge tidies up, whichever comes first.
+        ScheduledExecutorService tidy = Executors.newSingleThreadScheduledExecutor();
+        tidy.scheduleWithFixedDelay(() -> collect(store), 1, 60, TimeUnit.MINUTES);
+        opened(tidy::shutdownNow);
+    }
+
+    private static void collect(SharedDirectoryStore store) {
+        try {
+            int gone = store.collect(STORED_FOR);
+            LOG.info("store collected objects={}", gone);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("store not collected, tried again in an hour: {}", e.toString());
+        }
+    }
+
+    private void startJob(DataDir dataDir) throws Exception {
         if (options.flink().isEmpty()) {
             EmbeddedFlink flink =
                     opened(
@@ -146,11 +189,16 @@ public final class Node implements AutoCloseable {
                                     options.ports().flink(),
                                     1));
             ended = flink.ended();
-        } else {
-            RemoteFlink remote = new RemoteFlink(URI.create(options.flink()));
-            String job = remote.submit(jobJar(), jobArguments());
-            LOG.info("job submitted id={} flink={}", job, options.flink());
+            told.put("job", "embedded, http://127.0.0.1:" + options.ports().flink());
+            return;
         }
+        RemoteFlink remote = new RemoteFlink(URI.create(options.flink()));
+        String name = OrchestratorJob.name(options.topicPrefix());
+        Optional<String> running = remote.running(name);
+        String job = running.isPresent() ? running.get() : remote.submit(jobJar(), jobArguments());
+        remote.awaitRunning(job);
+        LOG.info("job {} id={}", running.isPresent() ? "found running" : "submitted", job);
+        told.put("job", job + " at " + options.flink());
     }
 
     private String[] jobArguments() {

@@ -1,6 +1,8 @@
 package org.livepeer.flink.jobs.node;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.operators.money.Fraction;
@@ -9,10 +11,13 @@ import org.livepeer.flink.operators.money.Fraction;
  * What a node of this process is told, whatever its roles.
  *
  * @param dataDir keeps everything that must outlive the process
+ * @param storeDir directory that edges and workers share for large segments
  * @param kafka host:port of a broker, or empty for the embedded one
  * @param flink URL of a Flink cluster, or empty for the embedded one
  * @param topicPrefix put before every topic's name
  * @param clusterSecret file with the secret that the deployment's processes share
+ * @param edgeToken file with the token of those who may upload and see balances; null for this
+ *     machine only
  * @param pricePerUnit wei per pixelsPerUnit pixels
  * @param pixelsPerUnit pixels that pricePerUnit pays for
  * @param maxSessions most sessions of this process's worker
@@ -21,14 +26,17 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param ffmpeg path of an ffmpeg binary to transcode with, or empty for libav in child processes
  * @param bind address that ports are bound to
  * @param ports where each part listens
+ * @param admin where the admin port listens; loopback only
  * @param freshLedger begin with empty balances on topics that an earlier job wrote
  */
 public record NodeOptions(
         Path dataDir,
+        Path storeDir,
         String kafka,
         String flink,
         String topicPrefix,
         Path clusterSecret,
+        @Nullable Path edgeToken,
         String pricePerUnit,
         String pixelsPerUnit,
         int maxSessions,
@@ -37,6 +45,7 @@ public record NodeOptions(
         String ffmpeg,
         String bind,
         Ports ports,
+        InetSocketAddress admin,
         boolean freshLedger) {
 
     /**

@@ -14,7 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 
 /** A Flink cluster's REST interface, as far as submitting a job needs it. */
 public final class RemoteFlink {
@@ -51,6 +54,51 @@ public final class RemoteFlink {
                                 .header("Content-Type", "application/json")
                                 .POST(BodyPublishers.ofString(body.toString())));
         return answer.path("jobid").asText();
+    }
+
+    /** The job of that name that has not ended, if there is one. */
+    public Optional<String> running(String name) throws IOException, InterruptedException {
+        JsonNode jobs = send(HttpRequest.newBuilder(address.resolve("/jobs/overview")));
+        for (JsonNode job : jobs.path("jobs")) {
+            boolean over =
+                    Set.of("FAILED", "CANCELED", "FINISHED").contains(job.path("state").asText());
+            if (!over && job.path("name").asText().equals(name)) {
+                return Optional.of(job.path("jid").asText());
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Waits until a job runs.
+     *
+     * @throws IllegalStateException when it ended instead, or does not run within a minute
+     */
+    public void awaitRunning(String job) throws IOException, InterruptedException {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        String state = "";
+        while (System.nanoTime() < end) {
+            state =
+                    send(HttpRequest.newBuilder(address.resolve("/jobs/" + job + "/status")))
+                            .path("status")
+                            .asText();
+            if (state.equals("RUNNING")) {
+                return;
+            }
+            if (Set.of("FAILED", "CANCELED", "FINISHED").contains(state)) {
+                break;
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        throw new IllegalStateException(
+                "job "
+                        + job
+                        + " is "
+                        + state
+                        + " at "
+                        + address
+                        + ": its page in Flink's UI says why; it needs a slot for each parallel"
+                        + " subtask");
     }
 
     private String upload(Path jar) throws IOException, InterruptedException {

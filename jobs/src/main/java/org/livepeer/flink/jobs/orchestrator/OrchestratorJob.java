@@ -66,7 +66,12 @@ public final class OrchestratorJob {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         Tenure tenure = Tenure.take(options, (Configuration) env.getConfiguration());
         build(env, options, tenure, new WorkerClients(options.kafka(), options.secret()));
-        env.execute("orchestrator");
+        env.execute(name(options.kafka().topicPrefix()));
+    }
+
+    /** The job's name in Flink, of a deployment with that prefix of topics. */
+    public static String name(String topicPrefix) {
+        return topicPrefix.isEmpty() ? "orchestrator" : "orchestrator " + topicPrefix;
     }
 
     /** Lays the pipeline. */

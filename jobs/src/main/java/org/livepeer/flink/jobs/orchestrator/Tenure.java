@@ -19,8 +19,6 @@ import org.livepeer.flink.schemas.Epoch;
  * @param startAtMs where sources begin without state: 0 for the oldest record, else that instant
  */
 public record Tenure(String epochId, long offset, long startAtMs) implements Serializable {
-    private static final String VERSION = "0.1.0";
-
     /**
      * Takes the deployment over.
      *
@@ -65,7 +63,7 @@ public record Tenure(String epochId, long offset, long startAtMs) implements Ser
                     Epoch.newBuilder()
                             .setEpochId(UUID.randomUUID().toString())
                             .setJobName("orchestrator")
-                            .setVersion(VERSION)
+                            .setVersion(Version.VERSION)
                             .setStartedAtMs(now)
                             .setFreshLedger(anew)
                             .setClusterId(clusterId)

@@ -1,0 +1,102 @@
+package org.livepeer.flink.connectors.edge.admin;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.server.Server;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import org.livepeer.flink.connectors.edge.http.Replies;
+
+/**
+ * The admin port: {@code /healthz} (the process lives), {@code /readyz} (200, or 503 with what it
+ * waits for) and {@code /status} (JSON). Loopback only.
+ */
+public final class AdminServer implements AutoCloseable {
+    private final Server server;
+
+    private AdminServer(Server server) {
+        this.server = server;
+    }
+
+    /**
+     * Binds the port.
+     *
+     * @param bind a loopback address
+     * @throws IllegalArgumentException when the address is not this machine's loopback
+     * @throws IllegalStateException when the port is taken
+     */
+    public static AdminServer start(InetSocketAddress bind, Supplier<ProcessStatus> status) {
+        InetSocketAddress address = loopback(bind);
+        Server server =
+                Server.builder()
+                        .http(address)
+                        .maxRequestLength(1 << 10)
+                        .errorHandler(new Replies())
+                        .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
+                        .service("/healthz", (ctx, req) -> Replies.text(HttpStatus.OK, "up"))
+                        .service("/readyz", (ctx, req) -> ready(status.get()))
+                        .service("/status", (ctx, req) -> json(status.get()))
+                        .build();
+        try {
+            server.start().join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException(
+                    "the admin port "
+                            + address.getPort()
+                            + " is taken: stop what listens there, or give -cliAddr",
+                    e);
+        }
+        return new AdminServer(server);
+    }
+
+    private static InetSocketAddress loopback(InetSocketAddress bind) {
+        try {
+            InetAddress address = InetAddress.getByName(bind.getHostString());
+            if (address.isLoopbackAddress()) {
+                return new InetSocketAddress(address, bind.getPort());
+            }
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(
+                    "the admin port's address " + bind.getHostString() + " is not known", e);
+        }
+        throw new IllegalArgumentException(
+                "the admin port binds to loopback only, not to "
+                        + bind.getHostString()
+                        + ": reach it through a tunnel");
+    }
+
+    private static HttpResponse ready(ProcessStatus status) {
+        return status.waitingFor().isEmpty()
+                ? Replies.text(HttpStatus.OK, "ready")
+                : Replies.text(HttpStatus.SERVICE_UNAVAILABLE, "waits for " + status.waitingFor());
+    }
+
+    private static HttpResponse json(ProcessStatus status) {
+        ObjectNode node = JsonNodeFactory.instance.objectNode();
+        node.put("version", status.version());
+        node.put("startedAtMs", status.startedAtMs());
+        node.put("ready", status.waitingFor().isEmpty());
+        node.put("waitingFor", status.waitingFor());
+        ObjectNode parts = node.putObject("parts");
+        new TreeMap<>(status.parts()).forEach(parts::put);
+        return HttpResponse.of(HttpStatus.OK, MediaType.JSON, node.toString());
+    }
+
+    /** The bound port. */
+    public int port() {
+        return server.activeLocalPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop().join();
+    }
+}

@@ -1,0 +1,82 @@
+package org.livepeer.flink.jobs;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.livepeer.flink.jobs.cli.Livepeer;
+import org.livepeer.flink.jobs.cluster.ProcessCluster;
+
+/** The {@code livepeer} command's processes beside a cluster, all with one secret and one store. */
+final class Nodes {
+    private final ProcessCluster cluster;
+    private final Path work;
+    private final Path secret;
+
+    Nodes(ProcessCluster cluster, Path work, Path secret) {
+        this.cluster = cluster;
+        this.work = work;
+        this.secret = secret;
+    }
+
+    void transcoder(String name, String... more) {
+        start(
+                name,
+                "-transcoder",
+                List.of(
+                        "-serviceAddr",
+                        "127.0.0.1:" + port(),
+                        "-preset",
+                        "ultrafast",
+                        "-slots",
+                        "1"),
+                more);
+    }
+
+    /** Answers where it is reached. */
+    URI edge(String name, String... more) {
+        int port = port();
+        start(name, "-edge", List.of("-httpPort", Integer.toString(port)), more);
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    private void start(String name, String role, List<String> flags, String... more) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                role,
+                                "-kafka",
+                                cluster.bootstrapServers(),
+                                "-cliAddr",
+                                Integer.toString(port()),
+                                "-dataDir",
+                                work.resolve(name + "-data").toString(),
+                                "-storeDir",
+                                work.resolve("store").toString(),
+                                "-orchSecret",
+                                secret.toString()));
+        arguments.addAll(flags);
+        arguments.addAll(List.of(more));
+        cluster.java(
+                name,
+                System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path")),
+                List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                Livepeer.class.getName(),
+                arguments,
+                Map.of());
+    }
+
+    static int port() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
