@@ -176,48 +176,6 @@ class OrchestratorIT {
     }
 
     @Test
-    void whatTheDeadlinePassedForWhileTheJobWasDownIsStillAnsweredAndSettledOnce()
-            throws Exception {
-        // Given work that takes longer than the deadline leaves after a TaskManager died under it
-        rig.submit(rig.options("--pricePerUnit", "3"), new LocalWorkers(700), 1, null);
-        rig.announce("w1");
-        rig.grant("manifest:late", 1_000_000_000_000L);
-        account("manifest:late", 0);
-
-        // When the job is down past the deadline of everything under way
-        for (int seq = 0; seq < 8; seq++) {
-            rig.pushes
-                    .pushRaw(
-                            "late",
-                            seq,
-                            2_000,
-                            "P144p30fps16x9",
-                            new byte[] {0x47, (byte) seq},
-                            java.util.Map.of("livepeer-deadline-ms", "1500"))
-                    .get();
-        }
-        rig.loseTaskManager(0);
-        rig.loseTaskManager(1);
-
-        // Then each push has an answer, and exactly the delivered ones are charged
-        try (TopicTail renditions = rig.tail(Topics.RENDITIONS)) {
-            List<ConsumerRecord<byte[], byte[]>> all =
-                    renditions.until(
-                            seen ->
-                                    seen.stream()
-                                                    .map(r -> TopicTail.header(r, "livepeer-seq"))
-                                                    .distinct()
-                                                    .count()
-                                            == 8,
-                            OrchestratorRig.PATIENCE);
-            long delivered = answered(all).size();
-            AccountState account = account("manifest:late", delivered);
-            assertThat(account.getChargedSegments()).isEqualTo(delivered);
-            assertThat(Accounts.sumRuleHolds(account)).isTrue();
-        }
-    }
-
-    @Test
     void aSecondJobWithoutStateRefusesAndAnOlderCopyStops() throws Exception {
         JobClient first = rig.submit(rig.options(), new LocalWorkers(10), 1, null);
         rig.grant("manifest:cam", 5);

@@ -38,6 +38,8 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 public final class OrchestratorRig implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
+    private static final int TASK_MANAGERS = 2;
+
     private final Path folder;
     private final EmbeddedKafka broker;
     private final MiniClusterWithClientResource flink;
@@ -60,13 +62,13 @@ public final class OrchestratorRig implements AutoCloseable {
         Configuration configuration = new Configuration();
         configuration.setString("state.backend.type", "rocksdb");
         configuration.setString("restart-strategy.type", "fixed-delay");
-        configuration.setString("restart-strategy.fixed-delay.attempts", "20");
+        configuration.setString("restart-strategy.fixed-delay.attempts", "200");
         configuration.setString("restart-strategy.fixed-delay.delay", "100 ms");
         flink =
                 new MiniClusterWithClientResource(
                         new MiniClusterResourceConfiguration.Builder()
                                 .setConfiguration(configuration)
-                                .setNumberTaskManagers(2)
+                                .setNumberTaskManagers(TASK_MANAGERS)
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         flink.before();
@@ -182,6 +184,20 @@ public final class OrchestratorRig implements AutoCloseable {
     public void loseTaskManager(int index) throws Exception {
         flink.getMiniCluster().terminateTaskManager(index).get(20, TimeUnit.SECONDS);
         flink.getMiniCluster().startTaskManager();
+    }
+
+    /** Ends every TaskManager without a word. */
+    public void loseTaskManagers() throws Exception {
+        for (int i = 0; i < TASK_MANAGERS; i++) {
+            flink.getMiniCluster().terminateTaskManager(i).get(20, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Starts as many again. */
+    public void bringTaskManagers() throws Exception {
+        for (int i = 0; i < TASK_MANAGERS; i++) {
+            flink.getMiniCluster().startTaskManager();
+        }
     }
 
     public TopicTail tail(Topics topic) {
