@@ -1,8 +1,11 @@
 package org.livepeer.flink.connectors.transcoder.media;
 
 import java.util.List;
+import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
+import org.bytedeco.ffmpeg.avcodec.AVCodecParameters;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
 import org.bytedeco.ffmpeg.global.avcodec;
@@ -142,6 +145,47 @@ public final class Oddities {
         } finally {
             avcodec.av_packet_free(packet);
             avutil.av_frame_free(frame);
+        }
+    }
+
+    /** Ten grey frames of one pixel, 4:4:4 because nothing else has an odd size. */
+    public static byte[] onePixel() throws Exception {
+        AVRational base = Libav.rational(1, 10);
+        AVCodecContext encoder =
+                avcodec.avcodec_alloc_context3(avcodec.avcodec_find_encoder_by_name("libx264"));
+        AVCodecParameters parameters = avcodec.avcodec_parameters_alloc();
+        AVPacket packet = avcodec.av_packet_alloc();
+        AVFrame frame = avutil.av_frame_alloc();
+        String picture = "color=c=gray:size=1x1:rate=10,format=yuv444p,buffersink@out";
+        try (FilterGraph graph = new FilterGraph(picture);
+                Muxer muxer = Muxer.mpegTs()) {
+            encoder.width(1).height(1).pix_fmt(avutil.AV_PIX_FMT_YUV444P);
+            encoder.time_base(base);
+            int opened = avcodec.avcodec_open2(encoder, encoder.codec(), (AVDictionary) null);
+            Libav.check(opened, org.livepeer.flink.operators.Reason.InternalError, "open");
+            avcodec.avcodec_parameters_from_context(parameters, encoder);
+            muxer.add(parameters, base);
+            muxer.start();
+            for (int i = 0; i <= 10; i++) {
+                if (i < 10) {
+                    graph.pull(frame);
+                    frame.pts(100 + i);
+                    avcodec.avcodec_send_frame(encoder, frame);
+                    avutil.av_frame_unref(frame);
+                } else {
+                    avcodec.avcodec_send_frame(encoder, null);
+                }
+                while (avcodec.avcodec_receive_packet(encoder, packet) >= 0) {
+                    muxer.write(packet, 0, base);
+                    avcodec.av_packet_unref(packet);
+                }
+            }
+            return muxer.finish();
+        } finally {
+            avcodec.av_packet_free(packet);
+            avutil.av_frame_free(frame);
+            avcodec.avcodec_parameters_free(parameters);
+            avcodec.avcodec_free_context(encoder);
         }
     }
 }
