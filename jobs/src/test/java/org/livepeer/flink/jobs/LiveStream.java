@@ -175,6 +175,13 @@ final class LiveStream implements AutoCloseable {
                 .orElse(0);
     }
 
+    /** Numbers of the segments that were refused or failed. */
+    Map<Long, String> notDelivered() {
+        Map<Long, String> failed = new TreeMap<>(answers);
+        failed.values().removeIf("ok"::equals);
+        return failed;
+    }
+
     /** What an edge answers to a GET; null when it does not. */
     String get(String path) {
         try {

@@ -45,6 +45,17 @@ final class Nodes {
         return URI.create("http://127.0.0.1:" + port);
     }
 
+    /** Submits the job to the cluster and runs an edge; answers where that is reached. */
+    URI orchestrator(String name, String... more) {
+        int port = port();
+        start(
+                name,
+                "-orchestrator",
+                List.of("-flink", cluster.restUrls(), "-httpPort", Integer.toString(port)),
+                more);
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
     private void start(String name, String role, List<String> flags, String... more) {
         List<String> arguments =
                 new ArrayList<>(
@@ -66,7 +77,11 @@ final class Nodes {
                 name,
                 System.getProperty(
                         "surefire.test.class.path", System.getProperty("java.class.path")),
-                List.of("-Xmx192m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"),
+                List.of(
+                        "-Xmx192m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dlivepeer.home=" + Path.of("target", "livepeer").toAbsolutePath()),
                 Livepeer.class.getName(),
                 arguments,
                 Map.of());

@@ -14,10 +14,16 @@ final class NodeFlags {
 
     @Option(
             names = {"-flink", "--flink"},
-            paramLabel = "URL",
+            paramLabel = "URL[,URL]",
             defaultValue = "",
-            description = "a real Flink cluster's REST address instead of the embedded one")
+            description = "REST addresses of a real Flink cluster instead of the embedded one")
     String flink = "";
+
+    @Option(
+            names = {"-parallelism", "--parallelism"},
+            defaultValue = "0",
+            description = "subtasks of the job's operators (default: the cluster's, embedded 1)")
+    int parallelism;
 
     @Option(
             names = {"-network", "--network"},
@@ -132,6 +138,7 @@ final class NodeFlags {
                 storeDir == null ? dataDir.resolve("store") : storeDir.toAbsolutePath(),
                 connection.kafka,
                 flink,
+                parallelism,
                 connection.topicPrefix,
                 connection.secretPath(),
                 edgeToken,

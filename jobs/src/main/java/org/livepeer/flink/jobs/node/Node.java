@@ -2,7 +2,6 @@ package org.livepeer.flink.jobs.node;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -187,15 +186,18 @@ public final class Node implements AutoCloseable {
                                     OrchestratorOptions.fromArgs(jobArguments()),
                                     dataDir,
                                     options.ports().flink(),
-                                    1));
+                                    Math.max(1, options.parallelism())));
             ended = flink.ended();
             told.put("job", "embedded, http://127.0.0.1:" + options.ports().flink());
             return;
         }
-        RemoteFlink remote = new RemoteFlink(URI.create(options.flink()));
+        RemoteFlink remote = new RemoteFlink(options.flink());
         String name = OrchestratorJob.name(options.topicPrefix());
         Optional<String> running = remote.running(name);
-        String job = running.isPresent() ? running.get() : remote.submit(jobJar(), jobArguments());
+        String job =
+                running.isPresent()
+                        ? running.get()
+                        : remote.submit(jobJar(), options.parallelism(), jobArguments());
         remote.awaitRunning(job);
         LOG.info("job {} id={}", running.isPresent() ? "found running" : "submitted", job);
         told.put("job", job + " at " + options.flink());

@@ -13,7 +13,8 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param dataDir keeps everything that must outlive the process
  * @param storeDir directory that edges and workers share for large segments
  * @param kafka host:port of a broker, or empty for the embedded one
- * @param flink URL of a Flink cluster, or empty for the embedded one
+ * @param flink URLs of a Flink cluster's JobManagers with commas, or empty for the embedded one
+ * @param parallelism subtasks of each of the job's operators; 0 for the cluster's default
  * @param topicPrefix put before every topic's name
  * @param clusterSecret file with the secret that the deployment's processes share
  * @param edgeToken file with the token of those who may upload and see balances; null for this
@@ -34,6 +35,7 @@ public record NodeOptions(
         Path storeDir,
         String kafka,
         String flink,
+        int parallelism,
         String topicPrefix,
         Path clusterSecret,
         @Nullable Path edgeToken,
@@ -67,6 +69,9 @@ public record NodeOptions(
         if (Fraction.parse(pixelsPerUnit).signum() <= 0) {
             throw new IllegalArgumentException(
                     "-pixelsPerUnit " + pixelsPerUnit + " must be above 0");
+        }
+        if (parallelism < 0) {
+            throw new IllegalArgumentException("-parallelism must be 0 or more");
         }
         if (maxSessions < 1 || slots < 1) {
             throw new IllegalArgumentException("-maxSessions and -slots must be 1 or more");

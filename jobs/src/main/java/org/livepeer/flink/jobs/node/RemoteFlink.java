@@ -14,51 +14,78 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /** A Flink cluster's REST interface, as far as submitting a job needs it. */
 public final class RemoteFlink {
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final URI address;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final int NO_LEADER = 503;
+
+    private final List<URI> addresses;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
-    public RemoteFlink(URI address) {
-        this.address = address;
+    /**
+     * @param urls REST addresses of the JobManagers, several with commas
+     * @throws IllegalArgumentException when one is no URL
+     */
+    public RemoteFlink(String urls) {
+        addresses =
+                Arrays.stream(urls.split(",")).map(String::strip).map(RemoteFlink::url).toList();
+    }
+
+    private static URI url(String text) {
+        URI uri = URI.create(text);
+        if (!Set.of("http", "https").contains(String.valueOf(uri.getScheme()))
+                || uri.getHost() == null) {
+            throw new IllegalArgumentException(
+                    "-flink " + text + " must be a URL such as http://127.0.0.1:8081");
+        }
+        return uri;
     }
 
     /**
      * Uploads a job jar and runs it.
      *
+     * @param parallelism subtasks of each operator; 0 for the cluster's default
      * @return the job's id
      * @throws IllegalStateException when the cluster does not answer or refuses, with its reason
      */
-    public String submit(Path jar, String... arguments) throws IOException, InterruptedException {
+    public String submit(Path jar, int parallelism, String... arguments)
+            throws IOException, InterruptedException {
         if (!Files.exists(jar)) {
             throw new IllegalStateException(
                     "the job jar " + jar + " is missing: start livepeer from its distribution");
         }
         String uploaded = upload(jar);
         ObjectNode body = JSON.createObjectNode();
+        if (parallelism > 0) {
+            body.put("parallelism", parallelism);
+        }
         ArrayNode list = body.putArray("programArgsList");
         for (String argument : arguments) {
             list.add(argument);
         }
         JsonNode answer =
                 send(
-                        HttpRequest.newBuilder(address.resolve("/jars/" + uploaded + "/run"))
-                                .header("Content-Type", "application/json")
-                                .POST(BodyPublishers.ofString(body.toString())));
+                        "/jars/" + uploaded + "/run",
+                        request ->
+                                request.header("Content-Type", "application/json")
+                                        .POST(BodyPublishers.ofString(body.toString())));
         return answer.path("jobid").asText();
     }
 
     /** The job of that name that has not ended, if there is one. */
     public Optional<String> running(String name) throws IOException, InterruptedException {
-        JsonNode jobs = send(HttpRequest.newBuilder(address.resolve("/jobs/overview")));
+        JsonNode jobs = send("/jobs/overview", request -> request);
         for (JsonNode job : jobs.path("jobs")) {
             boolean over =
                     Set.of("FAILED", "CANCELED", "FINISHED").contains(job.path("state").asText());
@@ -78,10 +105,7 @@ public final class RemoteFlink {
         long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         String state = "";
         while (System.nanoTime() < end) {
-            state =
-                    send(HttpRequest.newBuilder(address.resolve("/jobs/" + job + "/status")))
-                            .path("status")
-                            .asText();
+            state = send("/jobs/" + job + "/status", request -> request).path("status").asText();
             if (state.equals("RUNNING")) {
                 return;
             }
@@ -96,7 +120,7 @@ public final class RemoteFlink {
                         + " is "
                         + state
                         + " at "
-                        + address
+                        + addresses
                         + ": its page in Flink's UI says why; it needs a slot for each parallel"
                         + " subtask");
     }
@@ -111,31 +135,52 @@ public final class RemoteFlink {
                                 + "Content-Type: application/x-java-archive\r\n\r\n")
                         .getBytes(StandardCharsets.UTF_8);
         byte[] tail = ("\r\n--" + boundary + "--\r\n").getBytes(StandardCharsets.UTF_8);
+        HttpRequest.BodyPublisher body =
+                BodyPublishers.concat(
+                        BodyPublishers.ofByteArray(head),
+                        BodyPublishers.ofFile(jar),
+                        BodyPublishers.ofByteArray(tail));
+        String type = "multipart/form-data; boundary=" + boundary;
         JsonNode answer =
-                send(
-                        HttpRequest.newBuilder(address.resolve("/jars/upload"))
-                                .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                                .POST(
-                                        BodyPublishers.concat(
-                                                BodyPublishers.ofByteArray(head),
-                                                BodyPublishers.ofFile(jar),
-                                                BodyPublishers.ofByteArray(tail))));
+                send("/jars/upload", request -> request.header("Content-Type", type).POST(body));
         String file = answer.path("filename").asText();
         return file.substring(file.lastIndexOf('/') + 1);
     }
 
-    private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        HttpResponse<String> response;
-        try {
-            response =
-                    http.send(
-                            request.timeout(Duration.ofSeconds(60)).build(),
-                            HttpResponse.BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new IllegalStateException(
-                    "no Flink cluster answers at " + address + ": start one, or leave -flink out",
-                    e);
+    /** Asks each JobManager in turn, again while none of them leads. */
+    private JsonNode send(String path, UnaryOperator<HttpRequest.Builder> more)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            IOException last = null;
+            for (URI address : addresses) {
+                try {
+                    HttpRequest.Builder request =
+                            HttpRequest.newBuilder(address.resolve(path))
+                                    .timeout(Duration.ofSeconds(60));
+                    HttpResponse<String> response =
+                            http.send(
+                                    more.apply(request).build(),
+                                    HttpResponse.BodyHandlers.ofString());
+                    if (response.statusCode() != NO_LEADER) {
+                        return answer(address, response);
+                    }
+                } catch (IOException e) {
+                    last = e;
+                }
+            }
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        "no Flink JobManager that leads answers at "
+                                + addresses
+                                + ": start one, or leave -flink out",
+                        last);
+            }
+            TimeUnit.MILLISECONDS.sleep(250);
         }
+    }
+
+    private static JsonNode answer(URI address, HttpResponse<String> response) throws IOException {
         JsonNode body = JSON.readTree(response.body());
         if (response.statusCode() / 100 != 2) {
             String error = body.path("errors").path(0).asText(response.body());

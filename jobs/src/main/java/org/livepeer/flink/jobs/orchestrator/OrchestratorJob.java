@@ -12,6 +12,7 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.kafka.client.SubtaskProducer;
 import org.livepeer.flink.connectors.kafka.sink.RenditionRecords;
 import org.livepeer.flink.connectors.kafka.sink.TopicSinks;
 import org.livepeer.flink.connectors.kafka.source.TopicSources;
@@ -20,6 +21,7 @@ import org.livepeer.flink.operators.admit.AdmitFunction;
 import org.livepeer.flink.operators.admit.ControlFunction;
 import org.livepeer.flink.operators.admit.EpochFunction;
 import org.livepeer.flink.operators.admit.ReceiptFunction;
+import org.livepeer.flink.operators.admit.SubtaskFunction;
 import org.livepeer.flink.operators.admit.WorkerFunction;
 import org.livepeer.flink.operators.assign.AssignFunction;
 import org.livepeer.flink.operators.ledger.LedgerFunction;
@@ -47,7 +49,7 @@ import org.livepeer.flink.schemas.TopicRecord;
  * <pre>
  *  segments ─► admit ─► LEDGER (by account) ─► ASSIGN (by cell) ─► WORK (async) ─┬─► results, renditions
  *                ▲        ▲    ▲                 ▲   ▲                           └─► receipts ─┐
- *                └─control┘    │                 │   └─ workers                                │
+ *                └─control┘    │                 │   └─ workers, subtasks                      │
  *                              └─────────────────┴─────────────── receipts ◄──────────────────-┘
  *  side outputs: ledger, sessions, events, dead-letter
  * </pre>
@@ -101,6 +103,11 @@ public final class OrchestratorJob {
                         .process(new WorkerFunction(options.secret(), options.admit().cell()))
                         .uid("admit-workers")
                         .name("admit workers");
+        SingleOutputStreamOperator<AssignInput> subtasks =
+                read(env, sources, Topics.SUBTASKS)
+                        .process(new SubtaskFunction(options.secret(), options.admit().cell()))
+                        .uid("admit-subtasks")
+                        .name("admit subtasks");
         SingleOutputStreamOperator<Epoch> epochs =
                 read(env, sources, Topics.EPOCHS)
                         .process(
@@ -136,7 +143,8 @@ public final class OrchestratorJob {
                                         control.filter(input -> !isForAccount(input)),
                                         "control",
                                         OrchestratorJob::ofCommand),
-                                beats)
+                                beats,
+                                subtasks)
                         .keyBy(AssignInput::getCell)
                         .process(new AssignFunction(options.assign()))
                         .uid("assign")
@@ -145,11 +153,11 @@ public final class OrchestratorJob {
         SingleOutputStreamOperator<Outcome> outcomes =
                 AsyncDataStream.unorderedWait(
                                 placed.partitionCustom(
-                                        (worker, subtasks) ->
-                                                Math.floorMod(worker.hashCode(), subtasks),
-                                        request ->
-                                                request.getPlacement().getWorker().getWorkerId()),
-                                new WorkFunction(workers),
+                                        OrchestratorJob::subtask, OrchestratorJob::place),
+                                new WorkFunction(
+                                        workers,
+                                        new SubtaskProducer.Factory(
+                                                options.kafka(), options.secret())),
                                 LAST_RESORT_MINUTES,
                                 TimeUnit.MINUTES,
                                 options.workCapacity())
@@ -159,7 +167,7 @@ public final class OrchestratorJob {
         SingleOutputStreamOperator<Answer> done =
                 outcomes.process(new SettleFunction()).uid("settle").name("settle");
 
-        write(options, control, receipts, beats, epochs, admitted, funded, placed, done);
+        write(options, control, receipts, beats, subtasks, epochs, admitted, funded, placed, done);
     }
 
     private static void write(
@@ -167,6 +175,7 @@ public final class OrchestratorJob {
             SingleOutputStreamOperator<LedgerInput> control,
             SingleOutputStreamOperator<LedgerInput> receipts,
             SingleOutputStreamOperator<AssignInput> beats,
+            SingleOutputStreamOperator<AssignInput> subtasks,
             SingleOutputStreamOperator<Epoch> epochs,
             SingleOutputStreamOperator<LedgerInput> admitted,
             SingleOutputStreamOperator<FundedRequest> funded,
@@ -206,6 +215,7 @@ public final class OrchestratorJob {
                                 control.getSideOutput(Tags.DEAD_LETTERS),
                                 receipts.getSideOutput(Tags.DEAD_LETTERS),
                                 beats.getSideOutput(Tags.DEAD_LETTERS),
+                                subtasks.getSideOutput(Tags.DEAD_LETTERS),
                                 epochs.getSideOutput(Tags.DEAD_LETTERS));
         deadLetters.sinkTo(sinks.deadLetters()).uid("dead-letter").name("dead-letter");
     }
@@ -219,6 +229,17 @@ public final class OrchestratorJob {
                                 topic.baseName())
                         .uid(topic.baseName());
         return topic.partitions() == 1 ? read.setParallelism(1) : read;
+    }
+
+    /** The subtask on the worker's host, or below zero one that is the same for each worker. */
+    private static int place(PlacedRequest request) {
+        int subtask = request.getPlacement().getSubtask();
+        String worker = request.getPlacement().getWorker().getWorkerId();
+        return subtask >= 0 ? subtask : -1 - (worker.hashCode() & 0xffff);
+    }
+
+    private static int subtask(int place, int subtasks) {
+        return Math.floorMod(place, subtasks);
     }
 
     private static boolean isForAccount(LedgerInput input) {

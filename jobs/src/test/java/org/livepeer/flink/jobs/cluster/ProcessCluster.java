@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 
 /**
@@ -74,6 +75,13 @@ public final class ProcessCluster implements AutoCloseable {
 
     public KafkaAddress kafka(String topicPrefix) {
         return new KafkaAddress(bootstrapServers(), topicPrefix);
+    }
+
+    /** Where each JobManager's REST interface is, with commas. */
+    public String restUrls() {
+        return restPorts.stream()
+                .map(port -> "http://127.0.0.1:" + port)
+                .collect(Collectors.joining(","));
     }
 
     /** Flink's REST interface, through whichever JobManager answers. */

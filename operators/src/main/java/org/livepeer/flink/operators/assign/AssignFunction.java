@@ -29,6 +29,7 @@ import org.livepeer.flink.schemas.Parked;
 import org.livepeer.flink.schemas.PlacedRequest;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.SessionEntry;
+import org.livepeer.flink.schemas.WorkSubtask;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.WorkerState;
 
@@ -56,6 +57,10 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
     public static final MapStateDescriptor<Long, Parked> PARKED =
             new MapStateDescriptor<>("parked", Types.LONG, new AvroTypeInfo<>(Parked.class));
 
+    /** Where Work's subtasks run. No TTL: each says so anew when it starts. */
+    public static final MapStateDescriptor<Integer, WorkSubtask> SUBTASKS =
+            new MapStateDescriptor<>("subtasks", Types.INT, new AvroTypeInfo<>(WorkSubtask.class));
+
     /** Number of the cell's last event. */
     public static final ValueStateDescriptor<Long> SEQUENCE =
             new ValueStateDescriptor<>("event-sequence", Types.LONG);
@@ -66,6 +71,7 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
     private transient MapState<String, Lease> leases;
     private transient MapState<String, InFlight> inFlight;
     private transient MapState<Long, Parked> parked;
+    private transient MapState<Integer, WorkSubtask> subtasks;
     private transient ValueState<Long> sequence;
     private transient Map<String, Cell> cells;
     private transient ReasonCounters refusals;
@@ -83,6 +89,7 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
         leases = getRuntimeContext().getMapState(LEASES);
         inFlight = getRuntimeContext().getMapState(IN_FLIGHT);
         parked = getRuntimeContext().getMapState(PARKED);
+        subtasks = getRuntimeContext().getMapState(SUBTASKS);
         sequence = getRuntimeContext().getState(SEQUENCE);
         cells = new HashMap<>();
         refusals = new ReasonCounters(getRuntimeContext().getMetricGroup(), "refused");
@@ -102,6 +109,8 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
             rules.receipt(cell, receipt, now, outlet);
         } else if (message instanceof WorkerHeartbeat beat) {
             rules.heartbeat(cell, beat, now, outlet);
+        } else if (message instanceof WorkSubtask subtask) {
+            rules.subtask(cell, subtask);
         } else if (message instanceof ControlCommand command
                 && command.getCommand() instanceof DrainWorker drain) {
             rules.drain(cell, drain.getWorkerId(), drain.getDraining(), outlet);
@@ -142,7 +151,9 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
         inFlight.entries().forEach(e -> savedInFlight.put(e.getKey(), e.getValue()));
         Map<Long, Parked> savedParked = new HashMap<>();
         parked.entries().forEach(e -> savedParked.put(e.getKey(), e.getValue()));
-        cell.load(savedWorkers, savedLeases, savedInFlight, savedParked);
+        Map<Integer, WorkSubtask> savedSubtasks = new HashMap<>();
+        subtasks.entries().forEach(e -> savedSubtasks.put(e.getKey(), e.getValue()));
+        cell.load(savedWorkers, savedLeases, savedInFlight, savedParked, savedSubtasks);
         cells.put(key, cell);
         nextTick(context, now);
         return cell;
@@ -168,6 +179,11 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
         @Override
         public void parked(long number, @Nullable Parked request) {
             write(parked, number, request);
+        }
+
+        @Override
+        public void subtask(int number, @Nullable WorkSubtask subtask) {
+            write(subtasks, number, subtask);
         }
 
         private <K, V> void write(MapState<K, V> state, K key, @Nullable V value) {

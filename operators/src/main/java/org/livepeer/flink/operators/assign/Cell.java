@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.schemas.InFlight;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.Parked;
+import org.livepeer.flink.schemas.WorkSubtask;
 import org.livepeer.flink.schemas.WorkerState;
 
 /**
@@ -22,6 +23,7 @@ public final class Cell {
     private final Map<String, Lease> leases = new LinkedHashMap<>();
     private final Map<String, InFlight> inFlight = new HashMap<>();
     private final TreeMap<Long, Parked> parked = new TreeMap<>();
+    private final TreeMap<Integer, WorkSubtask> subtasks = new TreeMap<>();
     private final Map<String, Counted> countedLeases = new HashMap<>();
     private final Map<String, Long> loadByWorker = new HashMap<>();
     private final Map<String, Integer> sessionsByWorker = new HashMap<>();
@@ -41,7 +43,9 @@ public final class Cell {
             Map<String, WorkerState> savedWorkers,
             List<Lease> savedLeases,
             Map<String, InFlight> savedInFlight,
-            Map<Long, Parked> savedParked) {
+            Map<Long, Parked> savedParked,
+            Map<Integer, WorkSubtask> savedSubtasks) {
+        subtasks.putAll(savedSubtasks);
         workers.putAll(savedWorkers);
         savedLeases.forEach(lease -> count(lease.getSessionId(), lease));
         savedInFlight.forEach(this::count);
@@ -65,6 +69,24 @@ public final class Cell {
     void removeWorker(String workerId) {
         workers.remove(workerId);
         store.worker(workerId, null);
+    }
+
+    List<WorkSubtask> subtasks() {
+        return new ArrayList<>(subtasks.values());
+    }
+
+    @Nullable WorkSubtask subtask(int number) {
+        return subtasks.get(number);
+    }
+
+    void put(WorkSubtask subtask) {
+        subtasks.put(subtask.getSubtask(), subtask);
+        store.subtask(subtask.getSubtask(), subtask);
+    }
+
+    void removeSubtask(int number) {
+        subtasks.remove(number);
+        store.subtask(number, null);
     }
 
     List<Lease> leases() {

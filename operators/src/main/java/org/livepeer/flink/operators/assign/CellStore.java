@@ -4,6 +4,7 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.schemas.InFlight;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.Parked;
+import org.livepeer.flink.schemas.WorkSubtask;
 import org.livepeer.flink.schemas.WorkerState;
 
 /** Where the changes of a {@link Cell} are written through to; null removes. */
@@ -15,4 +16,6 @@ public interface CellStore {
     void inFlight(String key, @Nullable InFlight inFlight);
 
     void parked(long number, @Nullable Parked parked);
+
+    void subtask(int number, @Nullable WorkSubtask subtask);
 }

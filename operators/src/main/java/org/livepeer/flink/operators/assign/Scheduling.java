@@ -12,11 +12,9 @@ import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.InFlight;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.Parked;
-import org.livepeer.flink.schemas.PlacedRequest;
-import org.livepeer.flink.schemas.Placement;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.Request;
-import org.livepeer.flink.schemas.WorkerAddress;
+import org.livepeer.flink.schemas.WorkSubtask;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.WorkerState;
 
@@ -36,7 +34,6 @@ import org.livepeer.flink.schemas.WorkerState;
  */
 public final class Scheduling {
     private static final int LATENCIES_KEPT = 64;
-    private static final int MOST_ALTERNATES = 2;
     private static final int FAILURES_BEFORE_MOVE = 3;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -66,7 +63,7 @@ public final class Scheduling {
             if (chosen == null) {
                 return false;
             }
-            place(cell, funded, chosen, capable, 0, out, "answered from the kept result");
+            Decisions.place(cell, funded, chosen, capable, 0, out, "answered from the kept result");
             return true;
         }
         String session = Sessions.idOf(funded);
@@ -96,7 +93,7 @@ public final class Scheduling {
                         session,
                         Choice.id(worker),
                         Math.max(nowMs, request.getDeadlineAtMs()) + options.forgetGraceMs()));
-        place(cell, funded, worker, capable, ordinal, out, why);
+        Decisions.place(cell, funded, worker, capable, ordinal, out, why);
         return true;
     }
 
@@ -133,12 +130,12 @@ public final class Scheduling {
                             .setLastActivityMs(nowMs)
                             .build();
             cell.put(opened);
-            event(cell, out, "SessionOpened", "", request, workerId, load);
+            Decisions.event(cell, out, "SessionOpened", "", request, workerId, load);
             out.session(opened, 0, 0);
             return opened;
         }
         if (!lease.getWorkerId().equals(workerId)) {
-            event(
+            Decisions.event(
                     cell,
                     out,
                     "SessionMoved",
@@ -150,42 +147,6 @@ public final class Scheduling {
         lease.setWorkerId(workerId);
         lease.setLoadPixelsPerSecond(load);
         return lease;
-    }
-
-    private void place(
-            Cell cell,
-            FundedRequest funded,
-            WorkerState worker,
-            List<WorkerState> capable,
-            long ordinal,
-            Outlet out,
-            String why) {
-        List<WorkerAddress> alternates = new ArrayList<>();
-        for (WorkerState other : capable) {
-            if (alternates.size() < MOST_ALTERNATES && other != worker) {
-                alternates.add(address(other));
-            }
-        }
-        Request request = funded.getRequest();
-        event(
-                cell,
-                out,
-                "Assigned",
-                why,
-                request,
-                Choice.id(worker),
-                request.getLoadPixelsPerSecond());
-        out.place(
-                new PlacedRequest(
-                        request,
-                        funded.getFunding(),
-                        new Placement(
-                                Sessions.idOf(funded), ordinal, address(worker), alternates)));
-    }
-
-    private static WorkerAddress address(WorkerState worker) {
-        WorkerHeartbeat beat = worker.getHeartbeat();
-        return new WorkerAddress(beat.getWorkerId(), beat.getAddress(), beat.getHost());
     }
 
     private void park(Cell cell, FundedRequest funded, long nowMs, Outlet out) {
@@ -232,12 +193,14 @@ public final class Scheduling {
             request.setPayload(NOTHING);
         }
         cell.park(new Parked(funded, nowMs));
-        event(cell, out, "Parked", "no room now", request, "", request.getLoadPixelsPerSecond());
+        Decisions.event(
+                cell, out, "Parked", "no room now", request, "", request.getLoadPixelsPerSecond());
     }
 
     private void refuse(Cell cell, FundedRequest funded, Outlet out, Reason reason, String detail) {
         Request request = funded.getRequest();
-        event(cell, out, "Refused", reason.name(), request, "", request.getLoadPixelsPerSecond());
+        Decisions.event(
+                cell, out, "Refused", reason.name(), request, "", request.getLoadPixelsPerSecond());
         out.refuse(funded, reason, detail);
     }
 
@@ -246,11 +209,11 @@ public final class Scheduling {
         cell.removeInFlight(receipt.getSessionId(), receipt.getRequestId());
         for (Attempt attempt : receipt.getFailedAttempts()) {
             if (Reason.ofCode(attempt.getReason()).retryable()) {
-                countFailure(cell, attempt.getWorkerId(), true);
+                WorkerWatch.countFailure(cell, attempt.getWorkerId(), true);
             }
         }
         if (receipt.getSuccess()) {
-            countFailure(cell, receipt.getWorkerId(), false);
+            WorkerWatch.countFailure(cell, receipt.getWorkerId(), false);
         }
         Lease lease = cell.lease(receipt.getSessionId());
         if (lease != null) {
@@ -273,85 +236,26 @@ public final class Scheduling {
         unpark(cell, nowMs, out);
     }
 
-    private static void countFailure(Cell cell, String workerId, boolean failed) {
-        WorkerState worker = cell.worker(workerId);
-        if (worker != null && (failed || worker.getConsecutiveFailures() > 0)) {
-            worker.setConsecutiveFailures(failed ? worker.getConsecutiveFailures() + 1 : 0);
-            cell.put(worker);
-        }
-    }
-
     /** A worker gave a sign of life. Older ones than the newest known change nothing. */
     public void heartbeat(Cell cell, WorkerHeartbeat beat, long nowMs, Outlet out) {
-        WorkerState known = cell.worker(beat.getWorkerId());
-        if (known != null && isStale(known.getHeartbeat(), beat)) {
-            return;
-        }
-        if (beat.getLeaving()) {
-            if (known != null) {
-                workerGone(cell, known, "left", out);
-            }
-            return;
-        }
-        boolean restarted =
-                known != null && known.getHeartbeat().getIncarnation() != beat.getIncarnation();
-        WorkerState worker =
-                WorkerState.newBuilder()
-                        .setHeartbeat(beat)
-                        .setLastSeenMs(nowMs)
-                        .setDrainedByOperator(known != null && known.getDrainedByOperator())
-                        .setConsecutiveFailures(
-                                known == null || restarted ? 0 : known.getConsecutiveFailures())
-                        .build();
-        cell.put(worker);
-        if (known == null || restarted) {
-            Map<String, String> numbers = new LinkedHashMap<>();
-            numbers.put("capacity", Long.toString(beat.getCapacityPixelsPerSecond()));
-            numbers.put("maxSessions", Integer.toString(beat.getMaxSessions()));
-            numbers.put("slots", Integer.toString(beat.getSlots()));
-            out.event(
-                    known == null ? "WorkerJoined" : "WorkerRestarted",
-                    "",
-                    "",
-                    -1,
-                    "",
-                    beat.getWorkerId(),
-                    numbers);
-        }
+        WorkerWatch.heartbeat(cell, beat, nowMs, out);
         unpark(cell, nowMs, out);
-    }
-
-    private static boolean isStale(WorkerHeartbeat known, WorkerHeartbeat beat) {
-        return beat.getIncarnation() < known.getIncarnation()
-                || (beat.getIncarnation() == known.getIncarnation()
-                        && beat.getBeat() <= known.getBeat());
     }
 
     /** The operator drains a worker or takes it back. */
     public void drain(Cell cell, String workerId, boolean draining, Outlet out) {
-        WorkerState worker = cell.worker(workerId);
-        if (worker != null) {
-            worker.setDrainedByOperator(draining);
-            cell.put(worker);
-        }
-        out.event(
-                draining ? "WorkerDrained" : "WorkerTakenBack",
-                worker == null ? "no such worker" : "by the operator",
-                "",
-                -1,
-                "",
-                workerId,
-                Map.of());
+        WorkerWatch.drain(cell, workerId, draining, out);
+    }
+
+    /** A subtask of Work says on which host it runs. */
+    public void subtask(Cell cell, WorkSubtask subtask) {
+        WorkerWatch.subtask(cell, subtask);
     }
 
     /** Time passed: lost workers, idle sessions, forgotten and parked requests. */
     public void tick(Cell cell, long nowMs, boolean inGrace, Outlet out) {
         if (!inGrace) {
-            for (WorkerState worker : cell.workers()) {
-                if (nowMs - worker.getLastSeenMs() > options.workerTimeoutMs()) {
-                    workerGone(cell, worker, "silent", out);
-                }
-            }
+            WorkerWatch.loseSilent(cell, nowMs - options.workerTimeoutMs(), out);
             for (Lease lease : cell.leases()) {
                 boolean idle = nowMs - lease.getLastActivityMs() > options.sessionTimeoutMs();
                 if (idle && cell.runningOfSession(lease.getSessionId()) == 0) {
@@ -379,16 +283,6 @@ public final class Scheduling {
                                         "no worker had room within the segment's deadline");
                             }
                         });
-    }
-
-    private void workerGone(Cell cell, WorkerState worker, String reason, Outlet out) {
-        String workerId = Choice.id(worker);
-        Map<String, String> numbers = new LinkedHashMap<>();
-        numbers.put("sessions", Integer.toString(cell.sessions(workerId)));
-        numbers.put("inFlight", Integer.toString(cell.running(workerId)));
-        numbers.put("lastSeenMs", Long.toString(worker.getLastSeenMs()));
-        cell.removeWorker(workerId);
-        out.event("WorkerLost", reason, "", -1, "", workerId, numbers);
     }
 
     private void endSession(Cell cell, Lease lease, Outlet out) {
@@ -428,35 +322,5 @@ public final class Scheduling {
     private static void session(Cell cell, Lease lease, Outlet out) {
         String id = lease.getSessionId();
         out.session(lease, cell.runningOfSession(id), cell.parkedOfSession(id));
-    }
-
-    private static void event(
-            Cell cell,
-            Outlet out,
-            String type,
-            String reason,
-            Request request,
-            String workerId,
-            long load) {
-        Map<String, String> numbers = new LinkedHashMap<>();
-        numbers.put("load", Long.toString(load));
-        numbers.put("workers", Integer.toString(cell.workers().size()));
-        WorkerState worker = cell.worker(workerId);
-        if (worker != null) {
-            numbers.put("workerLoad", Long.toString(cell.load(workerId)));
-            numbers.put(
-                    "workerCapacity",
-                    Long.toString(worker.getHeartbeat().getCapacityPixelsPerSecond()));
-            numbers.put("workerSessions", Integer.toString(cell.sessions(workerId)));
-            numbers.put("workerInFlight", Integer.toString(cell.running(workerId)));
-        }
-        out.event(
-                type,
-                reason,
-                request.getManifestId(),
-                request.getSeq(),
-                request.getRequestId(),
-                workerId,
-                numbers);
     }
 }

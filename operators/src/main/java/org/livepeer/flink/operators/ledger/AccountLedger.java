@@ -7,14 +7,11 @@ import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
-import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.Funding;
-import org.livepeer.flink.schemas.GrantCredit;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.RequestEntry;
 import org.livepeer.flink.schemas.RequestState;
-import org.livepeer.flink.schemas.SetCreditLimit;
 
 /**
  * The money rules of one account.
@@ -78,7 +75,8 @@ public final class AccountLedger {
         numbers.put("balance", balance.toString());
         numbers.put("creditLimit", limit.toString());
         if (needed.signum() > 0 && balance.plus(limit).compareTo(needed) < 0) {
-            emit(book, account, request, "Refused", Reason.InsufficientBalance.name(), numbers);
+            LedgerEvents.push(
+                    book, account, request, "Refused", Reason.InsufficientBalance.name(), numbers);
             book.save(account);
             return new Refused(
                     Reason.InsufficientBalance,
@@ -109,7 +107,7 @@ public final class AccountLedger {
                         .build();
         numbers.put("balance", Fraction.of(account.getBalance()).toString());
         numbers.put("reserved", Fraction.of(account.getReserved()).toString());
-        emit(book, account, request, "Reserved", "", numbers);
+        LedgerEvents.push(book, account, request, "Reserved", "", numbers);
         book.put(key, entry);
         book.save(account);
         return new Funded(fundingOf(entry, false));
@@ -130,7 +128,7 @@ public final class AccountLedger {
             Map<String, String> numbers = new LinkedHashMap<>();
             numbers.put("price", price.perPixel().toString());
             numbers.put("source", price.source());
-            emit(book, account, request, "PriceFrozen", "", numbers);
+            LedgerEvents.push(book, account, request, "PriceFrozen", "", numbers);
         }
         account.setLastPushAtMs(Math.max(account.getLastPushAtMs(), at));
     }
@@ -202,7 +200,7 @@ public final class AccountLedger {
         numbers.put("pixels", Long.toString(receipt.getPixels()));
         numbers.put("price", price.toString());
         numbers.put("fee", fee.toString());
-        emitSettled(book, account, entry, "Charged", "", numbers, appendedAtMs);
+        LedgerEvents.settled(book, account, entry, "Charged", "", numbers, appendedAtMs);
         book.put(key, entry);
         book.save(account);
     }
@@ -215,7 +213,7 @@ public final class AccountLedger {
         giveBackReservation(account, entry);
         entry.setState(RequestState.RELEASED);
         entry.setReason(reason);
-        emitSettled(book, account, entry, "Released", reason, numbers, atMs);
+        LedgerEvents.settled(book, account, entry, "Released", reason, numbers, atMs);
         book.put(key, entry);
         book.save(account);
     }
@@ -233,44 +231,7 @@ public final class AccountLedger {
 
     /** Applies an operator's command, once by its id. */
     public void apply(AccountBook book, ControlCommand command, long appendedAtMs) {
-        AccountState account = book.account();
-        Map<String, String> numbers = new LinkedHashMap<>();
-        numbers.put("command", command.getId());
-        String type;
-        String reason = "";
-        if (!book.firstTime(command.getId(), appendedAtMs)) {
-            type = "CommandRepeated";
-            reason = "applied before: nothing changed";
-        } else if (command.getCommand() instanceof GrantCredit grant) {
-            Fraction amount = Fraction.of(grant.getAmount());
-            numbers.put("amount", amount.toString());
-            if (amount.signum() <= 0) {
-                type = "CommandRefused";
-                reason = "a grant must be above 0 wei";
-            } else {
-                account.setGranted(Fraction.of(account.getGranted()).plus(amount).toRational());
-                account.setBalance(Fraction.of(account.getBalance()).plus(amount).toRational());
-                account.setLastCreditAtMs(appendedAtMs);
-                type = "CreditGranted";
-            }
-        } else if (command.getCommand() instanceof SetCreditLimit setLimit) {
-            Fraction limit = Fraction.of(setLimit.getLimit());
-            numbers.put("creditLimit", limit.toString());
-            if (limit.signum() < 0) {
-                type = "CommandRefused";
-                reason = "a credit limit must be 0 wei or more";
-            } else {
-                account.setCreditLimit(limit.toRational());
-                type = "CreditLimitSet";
-            }
-        } else {
-            numbers.put("effectiveFromMs", Long.toString(EffectiveFrom.of(command, appendedAtMs)));
-            type = "CommandTaken";
-            reason = command.getCommand().getClass().getSimpleName();
-        }
-        numbers.put("balance", Fraction.of(account.getBalance()).toString());
-        book.emit(event(account, appendedAtMs, type, reason, numbers).build());
-        book.save(account);
+        Commands.apply(book, command, appendedAtMs);
     }
 
     /** Gives back reservations whose receipt never came. */
@@ -301,7 +262,7 @@ public final class AccountLedger {
         Map<String, String> numbers = new LinkedHashMap<>();
         numbers.put("expired", left.toString());
         numbers.put("lastUseMs", Long.toString(lastUse));
-        book.emit(event(account, nowMs, "CreditExpired", "unused", numbers).build());
+        book.emit(LedgerEvents.next(account, nowMs, "CreditExpired", "unused", numbers).build());
         book.save(account);
     }
 
@@ -317,58 +278,5 @@ public final class AccountLedger {
                 .setSettled(settled)
                 .setDoneBy(settled ? entry.getWorkerId() : null)
                 .build();
-    }
-
-    private static void emit(
-            AccountBook book,
-            AccountState account,
-            Request request,
-            String type,
-            String reason,
-            Map<String, String> numbers) {
-        book.emit(
-                event(account, request.getAcceptedAtMs(), type, reason, numbers)
-                        .setManifestId(request.getManifestId())
-                        .setSeq(request.getSeq())
-                        .setRequestId(request.getRequestId())
-                        .build());
-    }
-
-    private static void emitSettled(
-            AccountBook book,
-            AccountState account,
-            RequestEntry entry,
-            String type,
-            String reason,
-            Map<String, String> numbers,
-            long atMs) {
-        numbers.put("balance", Fraction.of(account.getBalance()).toString());
-        numbers.put("reserved", Fraction.of(account.getReserved()).toString());
-        numbers.put("fees", Fraction.of(account.getFees()).toString());
-        book.emit(
-                event(account, atMs, type, reason, numbers)
-                        .setManifestId(entry.getManifestId())
-                        .setSeq(entry.getSeq())
-                        .setRequestId(entry.getRequestId())
-                        .setWorkerId(entry.getWorkerId())
-                        .build());
-    }
-
-    private static Event.Builder event(
-            AccountState account,
-            long atMs,
-            String type,
-            String reason,
-            Map<String, String> numbers) {
-        account.setEventSequence(account.getEventSequence() + 1);
-        account.setUpdatedAtMs(atMs);
-        return Event.newBuilder()
-                .setStream(account.getAccount())
-                .setSequence(account.getEventSequence())
-                .setAttempt(0)
-                .setAtMs(atMs)
-                .setType(type)
-                .setReason(reason)
-                .setNumbers(Map.copyOf(numbers));
     }
 }

@@ -23,15 +23,23 @@ public final class WorkFunction extends RichAsyncFunction<PlacedRequest, Outcome
     private static final long serialVersionUID = 1L;
 
     private final WorkerClient.Factory clients;
+    private final Announcer.Factory announcers;
     private transient @Nullable WorkerClient client;
+    private transient @Nullable Announcer announcer;
 
-    public WorkFunction(WorkerClient.Factory clients) {
+    public WorkFunction(WorkerClient.Factory clients, Announcer.Factory announcers) {
         this.clients = clients;
+        this.announcers = announcers;
     }
 
     @Override
     public void open(OpenContext context) {
         client = clients.create();
+        Announcer here = announcers.create();
+        announcer = here;
+        here.announce(
+                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());
     }
 
     @Override
@@ -84,6 +92,9 @@ public final class WorkFunction extends RichAsyncFunction<PlacedRequest, Outcome
     public void close() {
         if (client != null) {
             client.close();
+        }
+        if (announcer != null) {
+            announcer.close();
         }
     }
 }

@@ -17,6 +17,7 @@ import org.livepeer.flink.schemas.Parked;
 import org.livepeer.flink.schemas.PlacedRequest;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.Request;
+import org.livepeer.flink.schemas.WorkSubtask;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.WorkerState;
 
@@ -252,6 +253,45 @@ class SchedulingTest {
         assertThat(cell.running("w1")).isZero();
     }
 
+    private void subtask(int number, int parallelism, long startedAtMs, String... hosts) {
+        rules.subtask(cell, new WorkSubtask(number, parallelism, List.of(hosts), startedAtMs));
+    }
+
+    private int subtaskOfNext(String manifest, String seed) {
+        push(push(manifest, seed));
+        return out.placed.get(out.placed.size() - 1).getPlacement().getSubtask();
+    }
+
+    @Test
+    void aRequestGoesThroughTheSubtaskOnTheWorkersHost() {
+        beat("w1", 10_000_000, 4, 9);
+        String host = cell.workers().get(0).getHeartbeat().getHost();
+
+        assertThat(subtaskOfNext("a", "a1")).isEqualTo(-1);
+
+        subtask(0, 2, 10, "elsewhere");
+        subtask(1, 2, 10, "10.0.0.7", host);
+        assertThat(subtaskOfNext("a", "a2")).isEqualTo(1);
+
+        // Started again on other hosts; an older word that comes late changes nothing.
+        subtask(0, 2, 20, host);
+        subtask(1, 2, 20, "elsewhere");
+        subtask(1, 2, 15, host);
+        assertThat(subtaskOfNext("a", "a3")).isZero();
+    }
+
+    @Test
+    void subtasksOfAnotherParallelismAreForgotten() {
+        beat("w1", 10_000_000, 4, 9);
+        String host = cell.workers().get(0).getHeartbeat().getHost();
+        subtask(0, 4, 10, "elsewhere");
+        subtask(3, 4, 10, host);
+
+        subtask(0, 2, 20, "elsewhere");
+
+        assertThat(subtaskOfNext("a", "a1")).isEqualTo(-1);
+    }
+
     private static final class NoStore implements CellStore {
         @Override
         public void worker(String workerId, @Nullable WorkerState worker) {}
@@ -264,6 +304,9 @@ class SchedulingTest {
 
         @Override
         public void parked(long number, @Nullable Parked parked) {}
+
+        @Override
+        public void subtask(int number, @Nullable WorkSubtask subtask) {}
     }
 
     private static final class Decisions implements Outlet {

@@ -35,7 +35,7 @@ class WorkflowTest {
                         funded.getRequest(),
                         funded.getFunding(),
                         new Placement(
-                                "s", 0L, new WorkerAddress("w1", "127.0.0.1:1", "h"), others));
+                                "s", 0L, new WorkerAddress("w1", "127.0.0.1:1", "h"), others, -1));
         CompletableFuture<Outcome> outcome =
                 new Workflow(
                                 client,

@@ -104,10 +104,12 @@ public final class TopicRights {
                 Topics.RECEIPTS,
                 Topics.CONTROL,
                 Topics.WORKERS,
+                Topics.SUBTASKS,
                 Topics.EPOCHS);
         writes(
                 all,
                 Role.JOB,
+                Topics.SUBTASKS,
                 Topics.RESULTS,
                 Topics.RENDITIONS,
                 Topics.RECEIPTS,

@@ -17,6 +17,8 @@ public enum Topics {
     CONTROL("control", 1, Keep.FOREVER, false),
     /** Workers' signs of life; signed. Only the last of each worker is kept. */
     WORKERS("workers", 1, Keep.LATEST, false),
+    /** Where Work's subtasks run; signed. Only the last of each is kept. */
+    SUBTASKS("subtasks", 1, Keep.LATEST, false),
     /** Accounts after their last change. */
     LEDGER("ledger", 4, Keep.LATEST, false),
     /** Sessions after their last change. */
