@@ -15,11 +15,11 @@ import org.livepeer.flink.schemas.WorkerAddress;
 public final class LocalWorkers implements WorkerClient.Factory {
     private static final long serialVersionUID = 1L;
     static final AtomicInteger CALLS = new AtomicInteger();
-    static final long PIXELS = 1_000;
+    public static final long PIXELS = 1_000;
 
     private final long delayMs;
 
-    LocalWorkers(long delayMs) {
+    public LocalWorkers(long delayMs) {
         this.delayMs = delayMs;
     }
 

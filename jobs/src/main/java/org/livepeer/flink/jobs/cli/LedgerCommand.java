@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
         description = "Balances in wei, live or from a savepoint; exit code 1 when a sum is off.")
 final class LedgerCommand implements Callable<Integer> {
     @Mixin Connection connection = new Connection();
+    @Mixin Format format = new Format();
 
     @Parameters(
             arity = "0..1",
@@ -55,7 +56,7 @@ final class LedgerCommand implements Callable<Integer> {
             rows.add(row(account, holds));
         }
         if (!check) {
-            Printing.table(
+            format.print(
                     List.of(
                             "account",
                             "balance",
@@ -70,9 +71,11 @@ final class LedgerCommand implements Callable<Integer> {
                             "sum"),
                     rows);
         }
-        System.out.printf(
-                "%d accounts, in %s wei, accounted for %s wei, %d off%n",
-                accounts.size(), in, out, wrong);
+        if (check || !format.json) {
+            System.out.printf(
+                    "%d accounts, in %s wei, accounted for %s wei, %d off%n",
+                    accounts.size(), in, out, wrong);
+        }
         return wrong == 0 && in.equals(out) ? 0 : 1;
     }
 

@@ -1,5 +1,8 @@
 package org.livepeer.flink.jobs.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,18 @@ final class Printing {
         new TreeMap<>(event.getNumbers())
                 .forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
         System.out.println(line);
+    }
+
+    /** Rows as a JSON list of objects, every value a string: wei are larger than JSON's numbers. */
+    static void json(List<String> head, List<List<String>> rows) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        for (List<String> row : rows) {
+            ObjectNode object = list.addObject();
+            for (int i = 0; i < head.size(); i++) {
+                object.put(head.get(i).replaceAll("[ /]+", "_"), row.get(i));
+            }
+        }
+        System.out.println(list);
     }
 
     /** Columns under their heads, as wide as their widest cell. */

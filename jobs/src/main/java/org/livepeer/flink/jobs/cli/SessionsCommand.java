@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "sessions", description = "Sessions: worker, leased pixels per second, segments.")
 final class SessionsCommand implements Callable<Integer> {
     @Mixin Connection connection = new Connection();
+    @Mixin Format format = new Format();
 
     @Parameters(arity = "0..1", paramLabel = "MANIFEST", description = "only of this stream")
     @Nullable String manifest;
@@ -42,7 +43,7 @@ final class SessionsCommand implements Callable<Integer> {
                 add(rows, entry.getLease(), Integer.toString(entry.getInFlight()));
             }
         }
-        Printing.table(
+        format.print(
                 List.of(
                         "manifest",
                         "account",

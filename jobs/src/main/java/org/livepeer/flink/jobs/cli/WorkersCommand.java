@@ -21,6 +21,7 @@ final class WorkersCommand implements Callable<Integer> {
     private static final long SILENT_MS = 5_000;
 
     @Mixin Connection connection = new Connection();
+    @Mixin Format format = new Format();
 
     @Option(
             names = {"-drain", "--drain"},
@@ -75,7 +76,7 @@ final class WorkersCommand implements Callable<Integer> {
                             beat.getRunning() + "/" + beat.getSlots(),
                             String.join(" ", beat.getCapabilities())));
         }
-        Printing.table(
+        format.print(
                 List.of(
                         "worker",
                         "address",

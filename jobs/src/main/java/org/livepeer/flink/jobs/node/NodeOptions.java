@@ -70,6 +70,9 @@ public record NodeOptions(
             throw new IllegalArgumentException(
                     "-pixelsPerUnit " + pixelsPerUnit + " must be above 0");
         }
+        if (!flink.isEmpty()) {
+            RemoteFlink.urls(flink);
+        }
         if (parallelism < 0) {
             throw new IllegalArgumentException("-parallelism must be 0 or more");
         }

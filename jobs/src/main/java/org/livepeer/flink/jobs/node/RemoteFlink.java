@@ -38,8 +38,12 @@ public final class RemoteFlink {
      * @throws IllegalArgumentException when one is no URL
      */
     public RemoteFlink(String urls) {
-        addresses =
-                Arrays.stream(urls.split(",")).map(String::strip).map(RemoteFlink::url).toList();
+        addresses = urls(urls);
+    }
+
+    /** Checks and parts the addresses. */
+    static List<URI> urls(String text) {
+        return Arrays.stream(text.split(",")).map(String::strip).map(RemoteFlink::url).toList();
     }
 
     private static URI url(String text) {

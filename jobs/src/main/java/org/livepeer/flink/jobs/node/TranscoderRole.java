@@ -40,7 +40,7 @@ public final class TranscoderRole implements AutoCloseable {
                 new LibavTranscoder(
                         LibavOptions.defaults(options.slots(), folder)
                                 .withPreset(options.preset()));
-        EngineProbe probe = libav.probe();
+        EngineProbe probe = libav.probe(folder.resolve("probe.properties"));
         Transcoder engine = options.ffmpeg().isEmpty() ? libav : binary(options, folder, libav);
         LOG.info(
                 "engine tried out capabilities={} pixelsPerSecond={}",

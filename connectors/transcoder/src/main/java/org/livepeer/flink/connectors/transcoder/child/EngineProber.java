@@ -47,6 +47,12 @@ final class EngineProber {
         return new EngineProbe(List.copyOf(capabilities), capacity());
     }
 
+    /** Whether the engine still does the least that every worker must. */
+    boolean works() throws InterruptedException {
+        attempt(source(SMALL), profile().build(), "encode:h264");
+        return capabilities.contains("encode:h264");
+    }
+
     private byte[] source(SyntheticOptions options) throws InterruptedException {
         try {
             return transcoder.synthesize(options, PATIENCE);

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -44,6 +46,7 @@ public final class LibavTranscoder implements Transcoder {
                         thread.setDaemon(true);
                         return thread;
                     });
+    private final LibavOptions options;
     private final Path root;
     private volatile boolean closed;
 
@@ -53,6 +56,7 @@ public final class LibavTranscoder implements Transcoder {
      * @throws UncheckedIOException when it does not start; its message says why
      */
     public LibavTranscoder(LibavOptions options) {
+        this.options = options;
         try {
             Files.createDirectories(options.nativeCacheDir());
             Files.createDirectories(options.tempDir());
@@ -217,6 +221,23 @@ public final class LibavTranscoder implements Transcoder {
     /** Runs real test transcodes: what works is a capability, how fast is the capacity. */
     public EngineProbe probe() throws InterruptedException {
         return new EngineProber(this, slots.size()).probe();
+    }
+
+    /**
+     * The same, from what an earlier start under the same conditions found, when that is less than
+     * a day old and a small test transcode still works.
+     *
+     * @param memory file that keeps what was found
+     */
+    public EngineProbe probe(Path memory) throws InterruptedException {
+        ProbeMemory remembered = new ProbeMemory(memory, options, Clock.systemUTC());
+        Optional<EngineProbe> known = remembered.recall();
+        if (known.isPresent() && new EngineProber(this, slots.size()).works()) {
+            return known.get();
+        }
+        EngineProbe found = probe();
+        remembered.keep(found);
+        return found;
     }
 
     /** Process ids of the children that run now. */

@@ -1,0 +1,95 @@
+package org.livepeer.flink.jobs.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.livepeer.flink.jobs.cli.Commands.Said;
+
+/** What is wrong with a command line or with what it needs is said in one line. */
+class UsageIT {
+    @TempDir Path folder;
+
+    @ParameterizedTest(name = "livepeer {0}")
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    -orchestrator -frobnicate | Unknown option: '-frobnicate' | 2
+                    -gateway | -gateway is a go-livepeer flag that this version does not support | 2
+                    --orchestrator --ethUrl=http://x | -ethUrl is a go-livepeer flag that this | 2
+                    -v 4 | name one or more roles: -orchestrator, -transcoder, -edge | 2
+                    -transcoder | needs -kafka HOST:PORT | 1
+                    -edge | needs -kafka HOST:PORT | 1
+                    -orchestrator -network mainnet | -network mainnet is not supported by this | 1
+                    -orchestrator -pricePerUnit -1 | -pricePerUnit -1 must be 0 or more | 1
+                    -orchestrator -pixelsPerUnit 0 | -pixelsPerUnit 0 must be above 0 | 1
+                    -orchestrator -maxSessions many | 'many' is not an int | 2
+                    -orchestrator -serviceAddr here | -serviceAddr here must be HOST:PORT | 1
+                    -orchestrator -serviceAddr a:70000 | -serviceAddr a:70000 must be HOST:PORT | 1
+                    -orchestrator -cliAddr 192.0.2.1:1 | the admin port binds to loopback only | 1
+                    -orchestrator -flink here -kafka h:1 | -flink here must be a URL | 1
+                    -edge -kafka here | kafka 'here' must be HOST:PORT | 1
+                    frobnicate | Unmatched argument at index 0: 'frobnicate' | 2
+                    credit --wei 5 | name the account: --manifest or --sender | 2
+                    credit --manifest a --wei -5 | '-5' must be 0 or more | 2
+                    credit --manifest a --wei five | five | 2
+                    credit --manifest a | say one of --wei, --limit, --bind, --price | 2
+                    credit --sender 0x12 --wei 5 | '0x12' is no address | 2
+                    push | FILE | 2
+                    push /no/such/file --manifest a -kafka 127.0.0.1:1 | no Kafka broker answers | 1
+                    """)
+    void oneLineSaysWhatIsWrong(String line, String problem, int exitCode) {
+        String[] given = (line + " -dataDir " + folder).split(" ");
+
+        Said said =
+                Commands.run(
+                        line.startsWith("frob") || line.equals("push") ? line.split(" ") : given);
+
+        assertThat(said.err()).startsWith("livepeer: ").contains(problem);
+        assertThat(said.err().lines()).hasSize(1);
+        assertThat(said.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void aBrokerThatIsNotThereIsNamed() {
+        Said said = Commands.run("ledger", "-kafka", "127.0.0.1:1", "-dataDir", folder.toString());
+
+        assertThat(said.err())
+                .isEqualTo(
+                        "livepeer: no Kafka broker answers at 127.0.0.1:1: start one, or give"
+                                + " -kafka HOST:PORT\n");
+        assertThat(said.exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void aBusyPortIsNamed() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Said said =
+                    Commands.run(
+                            "-orchestrator",
+                            "-dataDir",
+                            folder.toString(),
+                            "-cliAddr",
+                            "127.0.0.1:" + taken.getLocalPort());
+
+            assertThat(said.err())
+                    .startsWith("livepeer: ")
+                    .contains(Integer.toString(taken.getLocalPort()))
+                    .contains("-cliAddr");
+            assertThat(said.exitCode()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void helpAndVersionAreAnswered() {
+        assertThat(Commands.run("--version").out()).startsWith("livepeer-flink ");
+        assertThat(Commands.run("--help").out()).contains("quickstart", "credit", "ledger");
+        assertThat(Commands.run().out()).contains("quickstart");
+    }
+}
