@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.Server;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -38,6 +39,7 @@ public final class AdminServer implements AutoCloseable {
         Server server =
                 Server.builder()
                         .http(address)
+                        .meterRegistry(new CompositeMeterRegistry())
                         .maxRequestLength(1 << 10)
                         .errorHandler(new Replies())
                         .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
