@@ -48,8 +48,8 @@ class CheckpointBenchmark {
                 admin.create(1, 1);
             }
             Nodes nodes = new Nodes(cluster, work, secret);
-            nodes.transcoder("worker-1", "-preset", "superfast");
-            nodes.transcoder("worker-2", "-preset", "superfast");
+            nodes.transcoder("worker-1", "superfast");
+            nodes.transcoder("worker-2", "superfast");
             nodes.orchestrator("node-1", "-parallelism", "2");
             try (TopicTail workers = new TopicTail(kafka, Topics.WORKERS)) {
                 workers.until(

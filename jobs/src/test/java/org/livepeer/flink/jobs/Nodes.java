@@ -24,18 +24,11 @@ final class Nodes {
         this.secret = secret;
     }
 
-    void transcoder(String name, String... more) {
+    void transcoder(String name, String preset) {
         start(
                 name,
                 "-transcoder",
-                List.of(
-                        "-serviceAddr",
-                        "127.0.0.1:" + port(),
-                        "-preset",
-                        "ultrafast",
-                        "-slots",
-                        "1"),
-                more);
+                List.of("-serviceAddr", "127.0.0.1:" + port(), "-preset", preset, "-slots", "1"));
     }
 
     /** Answers where it is reached. */

@@ -67,8 +67,8 @@ class OrchestratorChaosIT {
                 admin.create(3, 2);
             }
             Nodes nodes = new Nodes(cluster, work, secretPath);
-            nodes.transcoder("worker-1");
-            nodes.transcoder("worker-2");
+            nodes.transcoder("worker-1", "ultrafast");
+            nodes.transcoder("worker-2", "ultrafast");
             // Submits the job; when it is started again, it finds it running.
             URI edge =
                     nodes.orchestrator(

@@ -1,6 +1,8 @@
 package org.livepeer.flink.connectors.kafka.broker;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -72,6 +74,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             return;
         }
         Formatter formatter = new Formatter();
+        formatter.setPrintStream(new PrintStream(OutputStream.nullOutputStream()));
         formatter.setClusterId(Uuid.randomUuid().toString());
         formatter.setNodeId(1);
         formatter.setControllerListenerName(properties.getProperty("controller.listener.names"));
