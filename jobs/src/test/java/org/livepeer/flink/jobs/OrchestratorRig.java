@@ -98,6 +98,7 @@ public final class OrchestratorRig implements AutoCloseable {
         configuration.setString(
                 "execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
         configuration.setString("pipeline.generic-types", "false");
+        configuration.setString("pipeline.auto-generate-uids", "false");
         if (savepoint != null) {
             configuration.setString("execution.state-recovery.path", savepoint);
         }

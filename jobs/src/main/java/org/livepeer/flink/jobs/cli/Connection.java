@@ -21,6 +21,12 @@ final class Connection {
     String kafka = "";
 
     @Option(
+            names = {"-kafkaConfig", "--kafkaConfig"},
+            paramLabel = "FILE",
+            description = "Kafka client settings (TLS, SASL), the same file on every host")
+    @Nullable Path kafkaConfig;
+
+    @Option(
             names = {"-topicPrefix", "--topicPrefix"},
             defaultValue = "",
             description = "put before every topic's name")
@@ -56,7 +62,12 @@ final class Connection {
     }
 
     KafkaAddress address() {
-        return new KafkaAddress(kafka.isEmpty() ? EMBEDDED : kafka, topicPrefix);
+        return new KafkaAddress(kafka.isEmpty() ? EMBEDDED : kafka, topicPrefix, configFile());
+    }
+
+    /** Absolute, or empty. */
+    String configFile() {
+        return kafkaConfig == null ? "" : kafkaConfig.toAbsolutePath().toString();
     }
 
     Path secretPath() {

@@ -137,6 +137,7 @@ final class NodeFlags {
                 dataDir,
                 storeDir == null ? dataDir.resolve("store") : storeDir.toAbsolutePath(),
                 connection.kafka,
+                connection.configFile(),
                 flink,
                 parallelism,
                 connection.topicPrefix,

@@ -89,6 +89,9 @@ final class QuickstartCommand implements Callable<Integer> {
                                 profiles,
                                 "-quiet",
                                 "-parent"));
+        if (!options.kafkaConfig().isEmpty()) {
+            command.addAll(List.of("-kafkaConfig", options.kafkaConfig()));
+        }
         command.add(input == null ? "synthetic" : input.toAbsolutePath().toString());
         return new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)

@@ -72,6 +72,7 @@ public final class EmbeddedFlink implements AutoCloseable {
         // What an earlier process left is this one's to clean up.
         c.setString("execution.state-recovery.claim-mode", "CLAIM");
         c.setString("pipeline.generic-types", "false");
+        c.setString("pipeline.auto-generate-uids", "false");
         c.setString("pipeline.object-reuse", "true");
         c.setString("execution.buffer-timeout.interval", "0 ms");
         c.setString("taskmanager.memory.network.min", "64m");

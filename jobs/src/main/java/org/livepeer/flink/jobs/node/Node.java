@@ -218,6 +218,9 @@ public final class Node implements AutoCloseable {
         if (!options.topicPrefix().isEmpty()) {
             arguments.addAll(List.of("--topicPrefix", options.topicPrefix()));
         }
+        if (!options.kafkaConfig().isEmpty()) {
+            arguments.addAll(List.of("--kafkaConfig", options.kafkaConfig()));
+        }
         if (options.freshLedger()) {
             arguments.add("--freshLedger");
         }

@@ -13,6 +13,7 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param dataDir keeps everything that must outlive the process
  * @param storeDir directory that edges and workers share for large segments
  * @param kafka host:port of a broker, or empty for the embedded one
+ * @param kafkaConfig absolute path of a file with Kafka client settings, or empty
  * @param flink URLs of a Flink cluster's JobManagers with commas, or empty for the embedded one
  * @param parallelism subtasks of each of the job's operators; 0 for the cluster's default
  * @param topicPrefix put before every topic's name
@@ -34,6 +35,7 @@ public record NodeOptions(
         Path dataDir,
         Path storeDir,
         String kafka,
+        String kafkaConfig,
         String flink,
         int parallelism,
         String topicPrefix,
@@ -84,7 +86,7 @@ public record NodeOptions(
     /** The broker's address; the embedded one's when none is named. */
     public KafkaAddress address() {
         return new KafkaAddress(
-                kafka.isEmpty() ? "127.0.0.1:" + ports.kafka() : kafka, topicPrefix);
+                kafka.isEmpty() ? "127.0.0.1:" + ports.kafka() : kafka, topicPrefix, kafkaConfig);
     }
 
     /** The secret, made on the first start of an embedded node. */

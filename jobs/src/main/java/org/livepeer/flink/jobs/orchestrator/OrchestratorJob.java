@@ -2,6 +2,7 @@ package org.livepeer.flink.jobs.orchestrator;
 
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.FilterFunction;
 import org.apache.flink.api.common.functions.MapFunction;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.configuration.Configuration;
@@ -128,7 +129,7 @@ public final class OrchestratorJob {
                         .name("admit");
 
         SingleOutputStreamOperator<FundedRequest> funded =
-                admitted.union(receipts, control.filter(OrchestratorJob::isForAccount))
+                admitted.union(receipts, only(control, "accounts", OrchestratorJob::isForAccount))
                         .keyBy(LedgerInput::getAccount)
                         .connect(control.broadcast(LedgerFunction.PRICES))
                         .process(new LedgerFunction(options.ledger()))
@@ -140,7 +141,7 @@ public final class OrchestratorJob {
                         .union(
                                 toAssign(receipts, "receipts", OrchestratorJob::ofReceipt),
                                 toAssign(
-                                        control.filter(input -> !isForAccount(input)),
+                                        only(control, "cells", input -> !isForAccount(input)),
                                         "control",
                                         OrchestratorJob::ofCommand),
                                 beats,
@@ -187,7 +188,7 @@ public final class OrchestratorJob {
                         admitted.getSideOutput(Tags.ANSWERS),
                         funded.getSideOutput(Tags.ANSWERS),
                         placed.getSideOutput(Tags.ANSWERS));
-        answers.filter(answer -> answer.getKind() == AnswerKind.RESULT)
+        only(answers, "results", answer -> answer.getKind() == AnswerKind.RESULT)
                 .sinkTo(sinks.results())
                 .uid("results")
                 .name("results");
@@ -245,6 +246,11 @@ public final class OrchestratorJob {
     private static boolean isForAccount(LedgerInput input) {
         return !(input.getMessage() instanceof ControlCommand command
                 && command.getCommand() instanceof DrainWorker);
+    }
+
+    private static <T> DataStream<T> only(
+            DataStream<T> stream, String which, FilterFunction<T> filter) {
+        return stream.filter(filter).uid("only-" + which).name("only " + which);
     }
 
     private static <T> DataStream<AssignInput> toAssign(

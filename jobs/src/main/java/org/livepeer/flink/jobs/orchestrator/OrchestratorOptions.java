@@ -40,6 +40,7 @@ public record OrchestratorOptions(
             List.of(
                     "kafka",
                     "topicPrefix",
+                    "kafkaConfig",
                     "clusterSecret",
                     "pricePerUnit",
                     "pixelsPerUnit",
@@ -78,7 +79,9 @@ public record OrchestratorOptions(
         long sessionTimeout = given.getLong("sessionTimeout", ledger.sessionTimeoutMs());
         return new OrchestratorOptions(
                 new KafkaAddress(
-                        given.get("kafka", "127.0.0.1:9092"), given.get("topicPrefix", "")),
+                        given.get("kafka", "127.0.0.1:9092"),
+                        given.get("topicPrefix", ""),
+                        given.get("kafkaConfig", "")),
                 new SecretFile(Path.of(given.getRequired("clusterSecret"))),
                 new AdmitOptions(
                         given.getInt("maxInlineBytes", admit.maxInlineBytes()),

@@ -1,15 +1,26 @@
 package org.livepeer.flink.connectors.kafka;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.Serializable;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Properties;
+import org.apache.kafka.common.config.provider.FileConfigProvider;
 
 /**
  * Where a deployment's topics are.
  *
  * @param bootstrapServers host:port, several with commas
  * @param topicPrefix put before every topic's name; may be empty
+ * @param configFile absolute path of a file with further client settings (TLS, SASL), the same on
+ *     every host; empty for none. Its values never leave the file: clients are given references to
+ *     them, so no password travels in a job.
  */
-public record KafkaAddress(String bootstrapServers, String topicPrefix) implements Serializable {
+public record KafkaAddress(String bootstrapServers, String topicPrefix, String configFile)
+        implements Serializable {
+    private static final String PROVIDER = "clientfile";
+
     public KafkaAddress {
         if (!bootstrapServers.matches("[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*")) {
             throw new IllegalArgumentException(
@@ -21,11 +32,20 @@ public record KafkaAddress(String bootstrapServers, String topicPrefix) implemen
         }
     }
 
+    /** A deployment whose brokers ask for nothing. */
+    public KafkaAddress(String bootstrapServers, String topicPrefix) {
+        this(bootstrapServers, topicPrefix, "");
+    }
+
     public String topic(Topics topic) {
         return topic.name(topicPrefix);
     }
 
-    /** Settings that every client shares: quick to find a broker again. */
+    /**
+     * Settings that every client shares: quick to find a broker again.
+     *
+     * @throws IllegalStateException when the file with further settings cannot be read
+     */
     public Properties clientProperties() {
         Properties properties = new Properties();
         properties.setProperty("bootstrap.servers", bootstrapServers);
@@ -34,7 +54,30 @@ public record KafkaAddress(String bootstrapServers, String topicPrefix) implemen
         properties.setProperty("reconnect.backoff.ms", "20");
         properties.setProperty("reconnect.backoff.max.ms", "200");
         properties.setProperty("socket.connection.setup.timeout.ms", "1000");
+        if (!configFile.isEmpty()) {
+            referTo(properties);
+        }
         return properties;
+    }
+
+    private void referTo(Properties properties) {
+        Properties file = new Properties();
+        try (InputStream in = Files.newInputStream(Path.of(configFile))) {
+            file.load(in);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IllegalStateException(
+                    "cannot read Kafka client settings from "
+                            + configFile
+                            + ": the same file must be on every host of the deployment",
+                    e);
+        }
+        properties.setProperty("config.providers", PROVIDER);
+        properties.setProperty(
+                "config.providers." + PROVIDER + ".class", FileConfigProvider.class.getName());
+        properties.setProperty("config.providers." + PROVIDER + ".param.allowed.paths", configFile);
+        for (String key : file.stringPropertyNames()) {
+            properties.setProperty(key, "${" + PROVIDER + ":" + configFile + ":" + key + "}");
+        }
     }
 
     /** Settings of producers that someone waits for: every replica, no lingering. */

@@ -9,6 +9,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -39,9 +40,19 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws IllegalStateException when the port is taken
      */
     public static EmbeddedKafka start(Path folder, int port) {
+        return start(folder, port, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param settings of the node, which win over the usual ones
+     */
+    public static EmbeddedKafka start(Path folder, int port, Map<String, String> settings) {
         int broker = port == 0 ? freePort() : requireFree(port);
         int controller = freePort();
         Properties properties = properties(folder, broker, controller);
+        properties.putAll(settings);
         try {
             format(folder, properties);
         } catch (Exception e) {

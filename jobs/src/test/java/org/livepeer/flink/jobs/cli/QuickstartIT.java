@@ -1,0 +1,126 @@
+package org.livepeer.flink.jobs.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.livepeer.flink.jobs.cli.Commands.Said;
+
+/** The README's first command, out of the distribution that was built. */
+class QuickstartIT {
+    private static final long READY_S = 90;
+
+    @TempDir Path folder;
+    private final int[] ports = new int[5];
+    private final List<Process> started = new ArrayList<>();
+
+    QuickstartIT() throws IOException {
+        for (int i = 0; i < ports.length; i++) {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                ports[i] = socket.getLocalPort();
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        for (Process process : started) {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private Process start(String log) throws Exception {
+        Process process =
+                new ProcessBuilder(
+                                "target/livepeer/bin/livepeer",
+                                "quickstart",
+                                "-dataDir",
+                                folder.resolve("data").toString(),
+                                "-kafkaPort",
+                                Integer.toString(ports[0]),
+                                "-flinkPort",
+                                Integer.toString(ports[1]),
+                                "-httpPort",
+                                Integer.toString(ports[2]),
+                                "-serviceAddr",
+                                "127.0.0.1:" + ports[3],
+                                "-cliAddr",
+                                Integer.toString(ports[4]))
+                        .redirectOutput(folder.resolve(log + ".out").toFile())
+                        .redirectError(folder.resolve(log + ".err").toFile())
+                        .start();
+        started.add(process);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_S);
+        while (Files.readString(folder.resolve(log + ".out")).isEmpty()
+                && process.isAlive()
+                && System.nanoTime() < end) {
+            Thread.sleep(100);
+        }
+        assertThat(Files.readString(folder.resolve(log + ".out")))
+                .as(Files.readString(folder.resolve(log + ".err")))
+                .isEqualTo("ready http://127.0.0.1:" + ports[2] + "\n");
+        return process;
+    }
+
+    private Said run(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(
+                List.of(
+                        "-kafka",
+                        "127.0.0.1:" + ports[0],
+                        "-dataDir",
+                        folder.resolve("data").toString()));
+        return Commands.run(all.toArray(new String[0]));
+    }
+
+    private HttpResponse<byte[]> get(int port, String path) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    @Test
+    void itPlaysSurvivesAKillWithItsBalancesAndStopsCleanly() throws Exception {
+        Process first = start("first");
+        String playlist =
+                new String(get(ports[2], "/stream/demo/P240p30fps16x9.m3u8").body(), UTF_8);
+        String media = playlist.lines().filter(l -> l.endsWith(".ts")).findFirst().orElseThrow();
+        HttpResponse<byte[]> segment = get(ports[2], "/stream/demo/" + media);
+        assertThat(segment.statusCode()).isEqualTo(200);
+        assertThat(segment.body()[0]).isEqualTo((byte) 0x47);
+        assertThat(get(ports[4], "/readyz").statusCode()).isEqualTo(200);
+        assertThat(get(ports[1], "/jobs/overview").statusCode()).isEqualTo(200);
+        assertThat(run("credit", "--manifest", "demo", "--wei", "12345").exitCode()).isZero();
+        // A checkpoint later.
+        Thread.sleep(2_500);
+
+        first.destroyForcibly().waitFor();
+        Process second = start("second");
+
+        assertThat(run("ledger", "demo", "--json").out()).contains("\"granted\":\"12345\"");
+        assertThat(run("ledger", "--check").exitCode()).isZero();
+
+        second.destroy();
+        assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(folder.resolve("second.out")).lines()).hasSize(1);
+        assertThat(second.descendants()).isEmpty();
+        assertThat(Files.readString(folder.resolve("second.err"))).doesNotContain("Exception");
+    }
+}
