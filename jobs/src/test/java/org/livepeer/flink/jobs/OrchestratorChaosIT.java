@@ -23,8 +23,11 @@ import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
+import org.livepeer.flink.connectors.kafka.client.EventTail;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
 import org.livepeer.flink.operators.ledger.Accounts;
+import org.livepeer.flink.operators.ledger.LedgerReplay;
+import org.livepeer.flink.operators.ledger.Sums;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
@@ -183,7 +186,19 @@ class OrchestratorChaosIT {
                 .isEqualTo(Fraction.of(delivered * PIXELS * PRICE));
         assertThat(Accounts.sumRuleHolds(account)).isTrue();
         assertThat(delivered).as("the stream goes on").isGreaterThan(stream.pushed() * 99 / 100);
+        assertThat(replayed(kafka).at(account.getAccount(), account.getEventSequence()))
+                .as("the events fold into the state's balances")
+                .contains(Sums.of(account));
         assertThat(playlist(stream)).as("the edge plays on").contains("#EXTINF");
+    }
+
+    private static LedgerReplay replayed(KafkaAddress kafka) {
+        LedgerReplay replay = new LedgerReplay();
+        try (EventTail events = new EventTail(kafka, true)) {
+            events.untilNow(replay::accept);
+        }
+        assertThat(replay.problems()).isEmpty();
+        return replay;
     }
 
     /** The edge's playlist, when it has come up again. */

@@ -2,12 +2,16 @@ package org.livepeer.flink.jobs.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.Compacted;
+import org.livepeer.flink.connectors.kafka.client.EventTail;
 import org.livepeer.flink.jobs.orchestrator.SavedState;
 import org.livepeer.flink.operators.ledger.Accounts;
+import org.livepeer.flink.operators.ledger.LedgerReplay;
+import org.livepeer.flink.operators.ledger.Sums;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.LedgerEntry;
@@ -41,9 +45,17 @@ final class LedgerCommand implements Callable<Integer> {
             description = "only check: granted + credit = balance + reserved + fees + expired")
     boolean check;
 
+    @Option(
+            names = {"-replay", "--replay"},
+            description = "fold the events and compare: exit code 1 when a balance differs")
+    boolean replay;
+
     @Override
     public Integer call() throws Exception {
         List<AccountState> accounts = accounts();
+        if (replay) {
+            return replayed(accounts);
+        }
         List<List<String>> rows = new ArrayList<>();
         Fraction in = Fraction.ZERO;
         Fraction out = Fraction.ZERO;
@@ -77,6 +89,32 @@ final class LedgerCommand implements Callable<Integer> {
                     accounts.size(), in, out, wrong);
         }
         return wrong == 0 && in.equals(out) ? 0 : 1;
+    }
+
+    /** The state was read before the events, so each of its numbers is among them. */
+    private int replayed(List<AccountState> accounts) {
+        LedgerReplay history = new LedgerReplay();
+        try (EventTail events = new EventTail(connection.address(), true)) {
+            events.untilNow(history::accept);
+        }
+        List<List<String>> rows = new ArrayList<>();
+        int wrong = history.problems().size();
+        for (AccountState account : accounts) {
+            Sums state = Sums.of(account);
+            Optional<Sums> folded = history.at(account.getAccount(), account.getEventSequence());
+            boolean same = folded.filter(state::equals).isPresent();
+            wrong += same ? 0 : 1;
+            rows.add(
+                    List.of(
+                            account.getAccount(),
+                            Long.toString(account.getEventSequence()),
+                            state.balance().toString(),
+                            folded.map(sums -> sums.balance().toString()).orElse("unknown"),
+                            same ? "ok" : "OFF"));
+        }
+        format.print(List.of("account", "event", "balance", "replayed", "replay"), rows);
+        history.problems().forEach(System.out::println);
+        return wrong == 0 ? 0 : 1;
     }
 
     private List<AccountState> accounts() throws Exception {

@@ -99,6 +99,7 @@ class CommandsIT {
         assertThat(run("ledger", "--check").out())
                 .isEqualTo(
                         "1 accounts, in 1000000000000 wei, accounted for 1000000000000 wei, 0 off\n");
+        assertThat(run("ledger", "--replay").out()).contains(balance + "  ok\n");
         assertThat(run("ledger", "cam", "--json").out())
                 .contains("\"account\":\"manifest:cam\"", "\"balance\":\"" + balance + "\"");
         until(said -> said.out().contains("\"segments\":\"3\""), "sessions", "cam", "--json");

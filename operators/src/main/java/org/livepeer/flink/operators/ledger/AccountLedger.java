@@ -105,8 +105,6 @@ public final class AccountLedger {
                         .setPrice(price.toRational())
                         .setSettleByMs(request.getDeadlineAtMs() + options.settleGraceMs())
                         .build();
-        numbers.put("balance", Fraction.of(account.getBalance()).toString());
-        numbers.put("reserved", Fraction.of(account.getReserved()).toString());
         LedgerEvents.push(book, account, request, "Reserved", "", numbers);
         book.put(key, entry);
         book.save(account);
@@ -184,6 +182,7 @@ public final class AccountLedger {
                                 .setPrice(receipt.getPrice())
                                 .setSettleByMs(0)
                                 .build();
+        String held = Fraction.of(entry.getReserved()).toString();
         giveBackReservation(account, entry);
         Fraction price = Fraction.of(entry.getPrice());
         Fraction fee = price.times(receipt.getPixels());
@@ -200,6 +199,7 @@ public final class AccountLedger {
         numbers.put("pixels", Long.toString(receipt.getPixels()));
         numbers.put("price", price.toString());
         numbers.put("fee", fee.toString());
+        numbers.put("released", held);
         LedgerEvents.settled(book, account, entry, "Charged", "", numbers, appendedAtMs);
         book.put(key, entry);
         book.save(account);
@@ -260,7 +260,7 @@ public final class AccountLedger {
         account.setBalance(Fraction.ZERO.toRational());
         account.setExpired(Fraction.of(account.getExpired()).plus(left).toRational());
         Map<String, String> numbers = new LinkedHashMap<>();
-        numbers.put("expired", left.toString());
+        numbers.put("closed", left.toString());
         numbers.put("lastUseMs", Long.toString(lastUse));
         book.emit(LedgerEvents.next(account, nowMs, "CreditExpired", "unused", numbers).build());
         book.save(account);

@@ -2,7 +2,6 @@ package org.livepeer.flink.operators.ledger;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
 
@@ -33,7 +32,6 @@ final class Commands {
                 credit.book(account, appendedAtMs);
             }
         }
-        numbers.put("balance", Fraction.of(account.getBalance()).toString());
         book.emit(LedgerEvents.next(account, appendedAtMs, type, reason, numbers).build());
         book.save(account);
     }

@@ -1,7 +1,7 @@
 package org.livepeer.flink.operators.ledger;
 
+import java.util.HashMap;
 import java.util.Map;
-import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.Request;
@@ -27,7 +27,7 @@ final class LedgerEvents {
                         .build());
     }
 
-    /** What became of a purchase; adds the balances. */
+    /** What became of a purchase. */
     static void settled(
             AccountBook book,
             AccountState account,
@@ -36,9 +36,6 @@ final class LedgerEvents {
             String reason,
             Map<String, String> numbers,
             long atMs) {
-        numbers.put("balance", Fraction.of(account.getBalance()).toString());
-        numbers.put("reserved", Fraction.of(account.getReserved()).toString());
-        numbers.put("fees", Fraction.of(account.getFees()).toString());
         book.emit(
                 next(account, atMs, type, reason, numbers)
                         .setManifestId(entry.getManifestId())
@@ -48,7 +45,10 @@ final class LedgerEvents {
                         .build());
     }
 
-    /** The next event of the account. */
+    /**
+     * The next event of the account, with its sums after it: who folds the amounts of all events
+     * finds the same.
+     */
     static Event.Builder next(
             AccountState account,
             long atMs,
@@ -57,6 +57,8 @@ final class LedgerEvents {
             Map<String, String> numbers) {
         account.setEventSequence(account.getEventSequence() + 1);
         account.setUpdatedAtMs(atMs);
+        Map<String, String> all = new HashMap<>(numbers);
+        Sums.of(account).tell(all);
         return Event.newBuilder()
                 .setStream(account.getAccount())
                 .setSequence(account.getEventSequence())
@@ -64,6 +66,6 @@ final class LedgerEvents {
                 .setAtMs(atMs)
                 .setType(type)
                 .setReason(reason)
-                .setNumbers(Map.copyOf(numbers));
+                .setNumbers(all);
     }
 }

@@ -3,23 +3,16 @@ package org.livepeer.flink.operators.ledger;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.operators.ledger.AccountLedger.Funded;
 import org.livepeer.flink.operators.ledger.AccountLedger.Refused;
 import org.livepeer.flink.operators.money.Fraction;
-import org.livepeer.flink.schemas.AccountState;
-import org.livepeer.flink.schemas.Event;
-import org.livepeer.flink.schemas.RequestEntry;
-import org.livepeer.flink.schemas.RequestState;
 import org.livepeer.flink.schemas.SetCreditLimit;
 
 class AccountLedgerTest {
@@ -246,61 +239,5 @@ class AccountLedgerTest {
 
     private void assertSumRule() {
         assertThat(Accounts.accountedFor(book.state)).isEqualTo(Accounts.in(book.state));
-    }
-
-    /** A book in maps. */
-    private static final class InMemoryBook implements AccountBook {
-        AccountState state = Accounts.empty(Requests.ACCOUNT);
-        final Map<String, RequestEntry> requests = new HashMap<>();
-        final Set<String> commands = new HashSet<>();
-        final List<Event> events = new ArrayList<>();
-        @Nullable PriceQuote price;
-
-        List<String> types() {
-            return events.stream().map(Event::getType).toList();
-        }
-
-        @Override
-        public AccountState account() {
-            return state;
-        }
-
-        @Override
-        public void save(AccountState account) {
-            state = account;
-        }
-
-        @Override
-        public @Nullable RequestEntry request(String key) {
-            return requests.get(key);
-        }
-
-        @Override
-        public void put(String key, RequestEntry entry) {
-            requests.put(key, entry);
-        }
-
-        @Override
-        public List<String> reservedKeys() {
-            return requests.entrySet().stream()
-                    .filter(e -> e.getValue().getState() == RequestState.RESERVED)
-                    .map(Map.Entry::getKey)
-                    .toList();
-        }
-
-        @Override
-        public boolean firstTime(String commandId, long appendedAtMs) {
-            return commands.add(commandId);
-        }
-
-        @Override
-        public @Nullable PriceQuote listPrice(String account, long atMs) {
-            return price;
-        }
-
-        @Override
-        public void emit(Event event) {
-            events.add(event);
-        }
     }
 }
