@@ -80,7 +80,7 @@ export function sessions(rows) {
     { label: 'Segments', number: true, of: (s) => [String(s.segments)] },
     { label: 'Failed', number: true, of: (s) => [String(s.failures)] },
     { label: 'In flight', number: true, of: (s) => [s.parked > 0 ? s.inFlight + ' + ' + s.parked + ' waiting' : String(s.inFlight)] },
-    { label: 'Answer p50 / p95', number: true, of: (s) => [s.segments > 0 ? s.latencyP50Ms + ' / ' + s.latencyP95Ms + ' ms' : '–'] },
+    { label: 'Answer p50 / p99', number: true, of: (s) => [s.segments > 0 ? s.latencyP50Ms + ' / ' + s.latencyP99Ms + ' ms' : '–'] },
     { label: 'Speed', number: true, of: (s) => [s.workMs > 0 ? (s.playedMs / s.workMs).toFixed(1) + '×' : '–'] },
     { label: 'Last active', number: true, of: (s) => [ago(now - s.lastActivityMs) + ' ago'] },
   ], rows, (s) => s.session);

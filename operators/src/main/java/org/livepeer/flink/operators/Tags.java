@@ -7,6 +7,7 @@ import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.SessionEntry;
 
@@ -16,6 +17,7 @@ public final class Tags {
     public static final OutputTag<DeadLetter> DEAD_LETTERS = tag("dead-letters", DeadLetter.class);
     public static final OutputTag<Event> EVENTS = tag("events", Event.class);
     public static final OutputTag<LedgerEntry> LEDGER = tag("ledger", LedgerEntry.class);
+    public static final OutputTag<Liveness> LIVENESS = tag("liveness", Liveness.class);
     public static final OutputTag<SessionEntry> SESSIONS = tag("sessions", SessionEntry.class);
 
     public static final OutputTag<Receipt> RECEIPTS = tag("receipts", Receipt.class);

@@ -52,7 +52,7 @@ import org.livepeer.flink.schemas.TopicRecord;
  *                ▲        ▲    ▲                 ▲   ▲                           └─► receipts ─┐
  *                └─control┘    │                 │   └─ workers, subtasks                      │
  *                              └─────────────────┴─────────────── receipts ◄──────────────────-┘
- *  side outputs: ledger, sessions, events, dead-letter
+ *  side outputs: ledger, sessions, liveness, events, dead-letter
  * </pre>
  */
 public final class OrchestratorJob {
@@ -207,6 +207,10 @@ public final class OrchestratorJob {
                 .sinkTo(sinks.sessions())
                 .uid("sessions-out")
                 .name("sessions");
+        placed.getSideOutput(Tags.LIVENESS)
+                .sinkTo(sinks.liveness())
+                .uid("liveness-out")
+                .name("liveness");
         DataStream<Event> events =
                 funded.getSideOutput(Tags.EVENTS).union(placed.getSideOutput(Tags.EVENTS));
         events.sinkTo(sinks.events()).uid("events-out").name("events");

@@ -25,6 +25,7 @@ import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.InFlight;
 import org.livepeer.flink.schemas.Lease;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Parked;
 import org.livepeer.flink.schemas.PlacedRequest;
 import org.livepeer.flink.schemas.Receipt;
@@ -125,6 +126,16 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
         Cell cell = cell(key, context, now);
         boolean inGrace = now < startedAtMs + options.restoreGraceMs();
         rules.tick(cell, now, inGrace, new Out(context, out, key, now));
+        context.output(
+                Tags.LIVENESS,
+                new Liveness(
+                        key,
+                        startedAtMs,
+                        now,
+                        cell.workers().size(),
+                        cell.leases().size(),
+                        cell.inFlight().size(),
+                        cell.parked().size()));
         nextTick(context, now);
     }
 

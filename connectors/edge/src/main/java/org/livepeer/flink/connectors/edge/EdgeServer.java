@@ -45,6 +45,7 @@ public final class EdgeServer implements AutoCloseable {
 
     private final EdgeOptions options;
     private final StreamCatalog catalog;
+    private final Tables tables;
     private final TopicTail answers;
     private final TopicTail rows;
     private final Server server;
@@ -67,7 +68,7 @@ public final class EdgeServer implements AutoCloseable {
                         new MediaCache(options.dataDir().resolve("playback")),
                         limits.cacheBytes(),
                         limits.streams());
-        Tables tables = new Tables(options.secret());
+        tables = new Tables(options.secret());
         answers =
                 new TopicTail(
                         "answers",
@@ -90,9 +91,10 @@ public final class EdgeServer implements AutoCloseable {
                         List.of(
                                 new Start(Topics.SESSIONS, null),
                                 new Start(Topics.LEDGER, null),
-                                new Start(Topics.WORKERS, Tables.WORKER_FORGOTTEN_AFTER)),
+                                new Start(Topics.WORKERS, Tables.WORKER_FORGOTTEN_AFTER),
+                                new Start(Topics.LIVENESS, Tables.WORKER_FORGOTTEN_AFTER)),
                         tables::take);
-        server = server(store, gate, tables);
+        server = server(store, gate);
         ticker =
                 Executors.newSingleThreadScheduledExecutor(
                         task -> {
@@ -102,7 +104,7 @@ public final class EdgeServer implements AutoCloseable {
                         });
     }
 
-    private Server server(SegmentStore store, Gate gate, Tables tables) {
+    private Server server(SegmentStore store, Gate gate) {
         EdgeLimits limits = options.limits();
         ServerBuilder builder =
                 Server.builder()
@@ -146,9 +148,13 @@ public final class EdgeServer implements AutoCloseable {
 
     /** What keeps the edge from being ready; empty when it is. */
     public String waitingFor() {
-        return Stream.of(answers, rows)
-                .flatMap(tail -> tail.waitingFor().stream())
-                .collect(Collectors.joining("; "));
+        String reading =
+                Stream.of(answers, rows)
+                        .flatMap(tail -> tail.waitingFor().stream())
+                        .collect(Collectors.joining("; "));
+        return reading.isEmpty()
+                ? tables.jobMissing(System.currentTimeMillis()).orElse("")
+                : reading;
     }
 
     /**

@@ -37,6 +37,7 @@ import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.OutputFormat;
 import org.livepeer.flink.schemas.Rational;
 import org.livepeer.flink.schemas.RecordCodec;
@@ -91,8 +92,20 @@ class EdgeServerIT {
             admin.create(1, 1);
         }
 
-        // Then the edge finds them by itself
+        // Then the edge finds them by itself, and waits for the job
+        await(edge, "/readyz", r -> r.body().contains("job, which was never heard of"));
+        alive();
         assertThat(await(edge, "/readyz", r -> r.statusCode() == 200).body()).isEqualTo("ready\n");
+        assertThat(get(edge, "/api/job").body()).contains("\"up\":true", "\"workers\":2");
+
+        // And says so when the job falls silent
+        await(edge, "/readyz", r -> r.body().contains("job, last heard of"));
+        assertThat(get(edge, "/api/job").body()).contains("\"up\":false");
+    }
+
+    private static void alive() throws Exception {
+        Liveness alive = new Liveness("main", 1L, System.currentTimeMillis(), 2, 1, 0, 0);
+        send(Topics.LIVENESS, "main", RecordCodec.of(Liveness.class).encode(alive));
     }
 
     @Test
@@ -165,7 +178,8 @@ class EdgeServerIT {
         raw("after", 0, "low", new byte[10], Map.of("livepeer-renditions", "1"));
 
         await(edge, "/stream/after.m3u8", r -> r.statusCode() == 200);
-        assertThat(get(edge, "/readyz").statusCode()).isEqualTo(200);
+        alive();
+        await(edge, "/readyz", r -> r.statusCode() == 200);
     }
 
     @Test
@@ -225,6 +239,7 @@ class EdgeServerIT {
     void anotherEdgeReadsTheLastMinutesBack() throws Exception {
         try (EdgeServer second = edge("second")) {
             second.start();
+            alive();
 
             await(second, "/readyz", r -> r.statusCode() == 200);
 

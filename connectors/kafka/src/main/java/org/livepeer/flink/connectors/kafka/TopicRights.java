@@ -115,6 +115,7 @@ public final class TopicRights {
                 Topics.RECEIPTS,
                 Topics.LEDGER,
                 Topics.SESSIONS,
+                Topics.LIVENESS,
                 Topics.EVENTS,
                 Topics.DEAD_LETTER,
                 Topics.EPOCHS);
@@ -128,6 +129,7 @@ public final class TopicRights {
                 Topics.LEDGER,
                 Topics.SESSIONS,
                 Topics.WORKERS,
+                Topics.LIVENESS,
                 Topics.EVENTS);
         writes(all, Role.EDGE, Topics.SEGMENTS);
         reads(
@@ -136,6 +138,7 @@ public final class TopicRights {
                 Topics.LEDGER,
                 Topics.SESSIONS,
                 Topics.WORKERS,
+                Topics.LIVENESS,
                 Topics.EVENTS,
                 Topics.DEAD_LETTER,
                 Topics.EPOCHS);

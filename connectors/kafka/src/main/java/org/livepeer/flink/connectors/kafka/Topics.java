@@ -23,6 +23,8 @@ public enum Topics {
     LEDGER("ledger", 4, Keep.LATEST, false),
     /** Sessions after their last change. */
     SESSIONS("sessions", 4, Keep.LATEST, false),
+    /** The job's word, each second, that it works. */
+    LIVENESS("liveness", 1, Keep.LATEST, false),
     /** Decisions and payments. */
     EVENTS("events", 4, Keep.MONTH, false),
     /** What could not be accepted, as it came. */

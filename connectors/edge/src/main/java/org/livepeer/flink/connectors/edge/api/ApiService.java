@@ -49,6 +49,7 @@ public final class ApiService extends AbstractHttpService {
                             tables.workers(now).stream()
                                     .map(beat -> Json.worker(beat, now))
                                     .collect(toArray()));
+            case "/job" -> json(Json.job(tables, now));
             default ->
                     path.startsWith(LEDGER)
                             ? gate.refusal(ctx, req.headers())
@@ -59,7 +60,7 @@ public final class ApiService extends AbstractHttpService {
                                                                     .substring(LEDGER.length())))
                             : Replies.text(
                                     HttpStatus.NOT_FOUND,
-                                    "there are /api/streams, /api/sessions, /api/workers and"
+                                    "there are /api/streams, /api/sessions, /api/workers, /api/job and"
                                             + " /api/ledger/ACCOUNT");
         };
     }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.feed.Tables.Beat;
 import org.livepeer.flink.connectors.edge.playback.Picture;
 import org.livepeer.flink.connectors.edge.playback.PlaylistWriter;
@@ -15,6 +16,7 @@ import org.livepeer.flink.connectors.edge.playback.WindowView;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Rational;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
@@ -94,7 +96,7 @@ final class Json {
                 .put("workMs", lease.getWorkMs())
                 .put("playedMs", lease.getPlayedMs())
                 .put("latencyP50Ms", quantile(latencies, 0.5))
-                .put("latencyP95Ms", quantile(latencies, 0.95))
+                .put("latencyP99Ms", quantile(latencies, 0.99))
                 .put("updatedAtMs", entry.getUpdatedAtMs());
     }
 
@@ -120,6 +122,24 @@ final class Json {
                         .put("silentMs", Math.max(0, nowMs - beat.seenAtMs()));
         heartbeat.getCapabilities().forEach(row.putArray("capabilities")::add);
         heartbeat.getDevices().forEach(row.putArray("devices")::add);
+        return row;
+    }
+
+    static ObjectNode job(Tables tables, long nowMs) {
+        ObjectNode row =
+                NODES.objectNode()
+                        .put("up", tables.jobMissing(nowMs).isEmpty())
+                        .put("lastHeardAtMs", tables.jobSeenAtMs());
+        ArrayNode cells = row.putArray("cells");
+        for (Liveness cell : tables.cells()) {
+            cells.addObject()
+                    .put("cell", cell.getCell())
+                    .put("runningSinceMs", cell.getAttempt())
+                    .put("workers", cell.getWorkers())
+                    .put("sessions", cell.getSessions())
+                    .put("inFlight", cell.getInFlight())
+                    .put("parked", cell.getParked());
+        }
         return row;
     }
 

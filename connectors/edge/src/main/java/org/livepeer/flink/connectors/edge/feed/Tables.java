@@ -14,18 +14,22 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The latest row of every session, account and worker. Thread-safe. */
+/** The latest row of every session, account, worker and cell. Thread-safe. */
 public final class Tables {
     private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
     /** A worker that was silent for so long is not shown any more. */
     public static final Duration WORKER_FORGOTTEN_AFTER = Duration.ofMinutes(1);
+
+    /** A job that was silent for so long is taken as down. */
+    public static final Duration JOB_SILENT_AFTER = Duration.ofSeconds(5);
 
     /**
      * A worker's last sign of life.
@@ -37,7 +41,9 @@ public final class Tables {
     private final ConcurrentMap<String, SessionEntry> sessions = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LedgerEntry> accounts = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Beat> workers = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Liveness> cells = new ConcurrentHashMap<>();
     private final @Nullable ClusterSecret secret;
+    private volatile long jobSeenAtMs;
 
     /**
      * @param secret checks heartbeats; null takes them unchecked
@@ -46,13 +52,17 @@ public final class Tables {
         this.secret = secret;
     }
 
-    /** Takes a record of {@code sessions}, {@code ledger} or {@code workers}. */
+    /** Takes a record of {@code sessions}, {@code ledger}, {@code workers} or {@code liveness}. */
     public void take(Topics topic, ConsumerRecord<byte[], byte[]> message, long atMs) {
         try {
             switch (topic) {
                 case SESSIONS -> put(sessions, SessionEntry.class, message);
                 case LEDGER -> put(accounts, LedgerEntry.class, message);
                 case WORKERS -> beat(message, atMs);
+                case LIVENESS -> {
+                    put(cells, Liveness.class, message);
+                    jobSeenAtMs = Math.max(jobSeenAtMs, atMs);
+                }
                 default -> throw new IllegalArgumentException("no rows come from " + topic);
             }
         } catch (RecordCodec.UndecodableException e) {
@@ -118,6 +128,27 @@ public final class Tables {
         return workers.values().stream()
                 .sorted(Comparator.comparing(b -> b.heartbeat().getWorkerId()))
                 .toList();
+    }
+
+    /** The job's last words, by cell. */
+    public List<Liveness> cells() {
+        return cells.values().stream().sorted(Comparator.comparing(Liveness::getCell)).toList();
+    }
+
+    /** When the job was last heard of, ms since the epoch; 0 for never. */
+    public long jobSeenAtMs() {
+        return jobSeenAtMs;
+    }
+
+    /** What is missing of the job; empty when it was heard of within the last 5 s. */
+    public Optional<String> jobMissing(long nowMs) {
+        if (jobSeenAtMs == 0) {
+            return Optional.of("the orchestrator job, which was never heard of");
+        }
+        long silent = nowMs - jobSeenAtMs;
+        return silent <= JOB_SILENT_AFTER.toMillis()
+                ? Optional.empty()
+                : Optional.of("the orchestrator job, last heard of " + silent / 1_000 + " s ago");
     }
 
     /** An account's last row. */

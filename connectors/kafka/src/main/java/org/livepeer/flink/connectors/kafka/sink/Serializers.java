@@ -15,6 +15,7 @@ import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.Rendition;
@@ -143,6 +144,11 @@ final class Serializers {
                                 OutRecord.utf8(entry.getLease().getSessionId()),
                                 entry.getEnded() ? null : encode(entry))
                         .build();
+    }
+
+    static Writer<Liveness> liveness(String topic) {
+        return (liveness, context) ->
+                new OutRecord(topic, OutRecord.utf8(liveness.getCell()), encode(liveness)).build();
     }
 
     static Writer<Event> events(String topic) {

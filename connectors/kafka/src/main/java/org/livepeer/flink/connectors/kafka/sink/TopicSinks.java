@@ -10,6 +10,7 @@ import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.SessionEntry;
 
@@ -47,6 +48,10 @@ public final class TopicSinks {
 
     public KafkaSink<SessionEntry> sessions() {
         return sink(Serializers.sessions(address.topic(Topics.SESSIONS)), batched());
+    }
+
+    public KafkaSink<Liveness> liveness() {
+        return sink(Serializers.liveness(address.topic(Topics.LIVENESS)), batched());
     }
 
     public KafkaSink<Event> events() {
