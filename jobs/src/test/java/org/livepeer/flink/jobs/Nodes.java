@@ -49,6 +49,12 @@ final class Nodes {
         return URI.create("http://127.0.0.1:" + port);
     }
 
+    /** Runs {@code livepeer upgrade} to its end. */
+    void upgrade(String name, String... more) {
+        start(name, "upgrade", List.of("-flink", cluster.restUrls()), more);
+        cluster.awaitExit(name);
+    }
+
     private void start(String name, String role, List<String> flags, String... more) {
         List<String> arguments =
                 new ArrayList<>(

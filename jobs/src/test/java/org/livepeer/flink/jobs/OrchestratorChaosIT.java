@@ -81,8 +81,8 @@ class OrchestratorChaosIT {
             try (LiveStream stream = new LiveStream(kafka, edge, PROFILE)) {
                 stream.start();
                 kill(cluster, new Random(SEED), stream);
+                upgrade(cluster, nodes, stream);
                 check(kafka, stream);
-                assertThat(cluster.rest().jobs()).as("one job, all the time").hasSize(1);
             }
         }
     }
@@ -148,6 +148,19 @@ class OrchestratorChaosIT {
                             + ", not delivered so far "
                             + stream.notDelivered());
         }
+    }
+
+    /** Another copy takes over from a savepoint, while the stream goes on. */
+    private void upgrade(ProcessCluster cluster, Nodes nodes, LiveStream stream)
+            throws InterruptedException {
+        assertThat(cluster.rest().jobs()).as("one job, all the time").hasSize(1);
+        long at = System.currentTimeMillis();
+        nodes.upgrade("upgrade-1", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
+        TimeUnit.MILLISECONDS.sleep(4_000);
+        say(
+                "upgrade, longest answer "
+                        + stream.longestAnswer(at - 1_000, System.currentTimeMillis()));
+        assertThat(cluster.rest().jobs().values()).containsOnlyOnce("RUNNING").hasSize(2);
     }
 
     private void check(KafkaAddress kafka, LiveStream stream) throws Exception {

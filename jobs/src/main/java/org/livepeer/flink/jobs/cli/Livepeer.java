@@ -18,6 +18,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             NodeCommand.class,
             QuickstartCommand.class,
+            SubmitCommand.class,
+            UpgradeCommand.class,
             PushCommand.class,
             CreditCommand.class,
             LedgerCommand.class,

@@ -155,6 +155,16 @@ final class NodeFlags {
                 freshLedger);
     }
 
+    /** The same, for a job on a real cluster. */
+    NodeOptions remoteOptions() {
+        NodeOptions options = options();
+        if (options.flink().isEmpty() || options.kafka().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "name the cluster and the broker: -flink URL -kafka HOST:PORT");
+        }
+        return options;
+    }
+
     private static InetSocketAddress address(String flag, String text) {
         if (text.matches("[^:\\s]+:\\d{1,5}")) {
             String[] parts = text.split(":");

@@ -2,12 +2,9 @@ package org.livepeer.flink.jobs.node;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -183,7 +180,7 @@ public final class Node implements AutoCloseable {
             EmbeddedFlink flink =
                     opened(
                             EmbeddedFlink.start(
-                                    OrchestratorOptions.fromArgs(jobArguments()),
+                                    OrchestratorOptions.fromArgs(options.jobArguments()),
                                     dataDir,
                                     options.ports().flink(),
                                     Math.max(1, options.parallelism())));
@@ -197,38 +194,14 @@ public final class Node implements AutoCloseable {
         String job =
                 running.isPresent()
                         ? running.get()
-                        : remote.submit(jobJar(), options.parallelism(), jobArguments());
+                        : remote.run(
+                                remote.upload(options.jobJar()),
+                                options.parallelism(),
+                                null,
+                                options.jobArguments());
         remote.awaitRunning(job);
         LOG.info("job {} id={}", running.isPresent() ? "found running" : "submitted", job);
         told.put("job", job + " at " + options.flink());
-    }
-
-    private String[] jobArguments() {
-        List<String> arguments =
-                new ArrayList<>(
-                        List.of(
-                                "--kafka",
-                                options.address().bootstrapServers(),
-                                "--clusterSecret",
-                                options.clusterSecret().toAbsolutePath().toString(),
-                                "--pricePerUnit",
-                                options.pricePerUnit(),
-                                "--pixelsPerUnit",
-                                options.pixelsPerUnit()));
-        if (!options.topicPrefix().isEmpty()) {
-            arguments.addAll(List.of("--topicPrefix", options.topicPrefix()));
-        }
-        if (!options.kafkaConfig().isEmpty()) {
-            arguments.addAll(List.of("--kafkaConfig", options.kafkaConfig()));
-        }
-        if (options.freshLedger()) {
-            arguments.add("--freshLedger");
-        }
-        return arguments.toArray(new String[0]);
-    }
-
-    private static Path jobJar() {
-        return Path.of(System.getProperty("livepeer.home", "."), "jobs", "orchestrator-job.jar");
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -2,6 +2,8 @@ package org.livepeer.flink.jobs.node;
 
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
@@ -92,5 +94,35 @@ public record NodeOptions(
     /** The secret, made on the first start of an embedded node. */
     public SecretFile secret() {
         return SecretFile.orCreate(clusterSecret);
+    }
+
+    /** The job that a Flink cluster is given: part of the distribution. */
+    public Path jobJar() {
+        return Path.of(System.getProperty("livepeer.home", "."), "jobs", "orchestrator-job.jar");
+    }
+
+    /** Arguments of the orchestrator job, as its main wants them. */
+    public String[] jobArguments() {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--kafka",
+                                address().bootstrapServers(),
+                                "--clusterSecret",
+                                clusterSecret().toAbsolutePath().toString(),
+                                "--pricePerUnit",
+                                pricePerUnit(),
+                                "--pixelsPerUnit",
+                                pixelsPerUnit()));
+        if (!topicPrefix().isEmpty()) {
+            arguments.addAll(List.of("--topicPrefix", topicPrefix()));
+        }
+        if (!kafkaConfig().isEmpty()) {
+            arguments.addAll(List.of("--kafkaConfig", kafkaConfig()));
+        }
+        if (freshLedger()) {
+            arguments.add("--freshLedger");
+        }
+        return arguments.toArray(new String[0]);
     }
 }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** A Flink cluster's REST interface, as far as submitting a job needs it. */
 public final class RemoteFlink {
@@ -57,34 +58,75 @@ public final class RemoteFlink {
     }
 
     /**
-     * Uploads a job jar and runs it.
+     * Runs an uploaded jar.
      *
+     * @param jarId from {@link #upload}
      * @param parallelism subtasks of each operator; 0 for the cluster's default
+     * @param savepoint to begin from; null for none. State without an operator is refused.
      * @return the job's id
      * @throws IllegalStateException when the cluster does not answer or refuses, with its reason
      */
-    public String submit(Path jar, int parallelism, String... arguments)
+    public String run(
+            String jarId, int parallelism, @Nullable String savepoint, String... arguments)
             throws IOException, InterruptedException {
-        if (!Files.exists(jar)) {
-            throw new IllegalStateException(
-                    "the job jar " + jar + " is missing: start livepeer from its distribution");
-        }
-        String uploaded = upload(jar);
         ObjectNode body = JSON.createObjectNode();
         if (parallelism > 0) {
             body.put("parallelism", parallelism);
+        }
+        if (savepoint != null) {
+            body.put("savepointPath", savepoint);
+            body.put("allowNonRestoredState", false);
         }
         ArrayNode list = body.putArray("programArgsList");
         for (String argument : arguments) {
             list.add(argument);
         }
-        JsonNode answer =
-                send(
-                        "/jars/" + uploaded + "/run",
-                        request ->
-                                request.header("Content-Type", "application/json")
-                                        .POST(BodyPublishers.ofString(body.toString())));
-        return answer.path("jobid").asText();
+        return post("/jars/" + jarId + "/run", body).path("jobid").asText();
+    }
+
+    /**
+     * Writes a savepoint of a job that goes on.
+     *
+     * @return its place
+     * @throws IllegalStateException when it cannot be written, with the cluster's reason
+     */
+    public String savepoint(String job) throws IOException, InterruptedException {
+        ObjectNode body = JSON.createObjectNode();
+        body.put("cancel-job", false).put("formatType", "NATIVE");
+        String trigger = post("/jobs/" + job + "/savepoints", body).path("request-id").asText();
+        String path = "/jobs/" + job + "/savepoints/" + trigger;
+        while (true) {
+            JsonNode answer = send(path, request -> request);
+            if (answer.path("status").path("id").asText().equals("COMPLETED")) {
+                JsonNode operation = answer.path("operation");
+                if (operation.hasNonNull("failure-cause")) {
+                    throw new IllegalStateException(
+                            "Flink wrote no savepoint: "
+                                    + operation
+                                            .path("failure-cause")
+                                            .path("stack-trace")
+                                            .asText()
+                                            .lines()
+                                            .findFirst()
+                                            .orElse("no reason given"));
+                }
+                return operation.path("location").asText();
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
+        }
+    }
+
+    private JsonNode post(String path, ObjectNode body) throws IOException, InterruptedException {
+        return send(
+                path,
+                request ->
+                        request.header("Content-Type", "application/json")
+                                .POST(BodyPublishers.ofString(body.toString())));
+    }
+
+    /** The state of a job: RUNNING, FAILED and so on. */
+    public String state(String job) throws IOException, InterruptedException {
+        return send("/jobs/" + job + "/status", request -> request).path("status").asText();
     }
 
     /** The job of that name that has not ended, if there is one. */
@@ -129,7 +171,17 @@ public final class RemoteFlink {
                         + " subtask");
     }
 
-    private String upload(Path jar) throws IOException, InterruptedException {
+    /**
+     * Uploads a job jar.
+     *
+     * @return its id for {@link #run}
+     * @throws IllegalStateException when there is no such jar
+     */
+    public String upload(Path jar) throws IOException, InterruptedException {
+        if (!Files.exists(jar)) {
+            throw new IllegalStateException(
+                    "the job jar " + jar + " is missing: start livepeer from its distribution");
+        }
         String boundary = "livepeer-" + UUID.randomUUID();
         byte[] head =
                 ("--"

@@ -41,6 +41,8 @@ class UsageIT {
                     credit --manifest a --wei five | five | 2
                     credit --manifest a | say one of --wei, --limit, --bind, --price | 2
                     credit --sender 0x12 --wei 5 | '0x12' is no address | 2
+                    submit -flink http://127.0.0.1:1 | name the cluster and the broker | 1
+                    upgrade -kafka 127.0.0.1:1 | name the cluster and the broker | 1
                     push | FILE | 2
                     push /no/such/file --manifest a -kafka 127.0.0.1:1 | no Kafka broker answers | 1
                     """)

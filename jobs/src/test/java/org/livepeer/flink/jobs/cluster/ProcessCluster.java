@@ -139,6 +139,19 @@ public final class ProcessCluster implements AutoCloseable {
         process.start();
     }
 
+    /**
+     * Waits until a process has done its work.
+     *
+     * @throws IllegalStateException when it did not end well within a minute and a half, with its
+     *     log
+     */
+    public void awaitExit(String name) {
+        await("the end of " + name, START, () -> !isAlive(name));
+        if (process(name).exitCode() != 0) {
+            throw new IllegalStateException(name + " failed:\n" + process(name).tail());
+        }
+    }
+
     public boolean isAlive(String name) {
         return process(name).isAlive();
     }
