@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.livepeer.flink.jobs.cli.Livepeer;
@@ -17,6 +18,7 @@ final class Nodes {
     private final ProcessCluster cluster;
     private final Path work;
     private final Path secret;
+    private final Map<String, Integer> adminPorts = new LinkedHashMap<>();
 
     Nodes(ProcessCluster cluster, Path work, Path secret) {
         this.cluster = cluster;
@@ -55,7 +57,14 @@ final class Nodes {
         cluster.awaitExit(name);
     }
 
+    /** The admin port of each process, by name. */
+    Map<String, Integer> adminPorts() {
+        return adminPorts;
+    }
+
     private void start(String name, String role, List<String> flags, String... more) {
+        int admin = port();
+        adminPorts.put(name, admin);
         List<String> arguments =
                 new ArrayList<>(
                         List.of(
@@ -63,7 +72,7 @@ final class Nodes {
                                 "-kafka",
                                 cluster.bootstrapServers(),
                                 "-cliAddr",
-                                Integer.toString(port()),
+                                Integer.toString(admin),
                                 "-dataDir",
                                 work.resolve(name + "-data").toString(),
                                 "-storeDir",

@@ -12,7 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,6 +26,7 @@ import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.connectors.kafka.client.EventTail;
+import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.ledger.LedgerReplay;
@@ -82,6 +85,7 @@ class OrchestratorChaosIT {
                 stream.start();
                 kill(cluster, new Random(SEED), stream);
                 upgrade(cluster, nodes, stream);
+                dashboards(cluster, nodes, kafka);
                 check(kafka, stream);
             }
         }
@@ -161,6 +165,24 @@ class OrchestratorChaosIT {
                 "upgrade, longest answer "
                         + stream.longestAnswer(at - 1_000, System.currentTimeMillis()));
         assertThat(cluster.rest().jobs().values()).containsOnlyOnce("RUNNING").hasSize(2);
+    }
+
+    /** Every name that dashboards and alerts use is on a page of this deployment. */
+    private static void dashboards(ProcessCluster cluster, Nodes nodes, KafkaAddress kafka)
+            throws Exception {
+        try (SegmentProducer producer = new SegmentProducer(kafka)) {
+            producer.pushRaw("bad", 0, 0, PROFILE, new byte[] {1}, Map.of()).get();
+            producer.pushRaw("poor", 0, 1_000, PROFILE, new byte[] {1}, Map.of()).get();
+        }
+        List<Integer> pages = new ArrayList<>(cluster.metricsPorts().values());
+        pages.addAll(nodes.adminPorts().values());
+        Set<String> missing = new TreeSet<>(Metrics.used());
+        long end = System.nanoTime() + BOUND.toNanos();
+        while (!missing.isEmpty() && System.nanoTime() < end) {
+            missing.removeAll(Metrics.scraped(pages));
+            TimeUnit.MILLISECONDS.sleep(500);
+        }
+        assertThat(missing).as("names that no process has").isEmpty();
     }
 
     private void check(KafkaAddress kafka, LiveStream stream) throws Exception {

@@ -1,5 +1,10 @@
 package org.livepeer.flink.jobs.node;
 
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -42,6 +47,8 @@ public final class Node implements AutoCloseable {
     private final NodeOptions options;
     private final long startedAtMs = System.currentTimeMillis();
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final PrometheusMeterRegistry meters =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, String> told = new ConcurrentHashMap<>();
     private volatile CompletableFuture<?> ended = new CompletableFuture<>();
     private volatile @Nullable EdgeServer edge;
@@ -88,7 +95,10 @@ public final class Node implements AutoCloseable {
                             + " works for");
         }
         DataDir dataDir = opened(DataDir.take(options.dataDir()));
-        opened(AdminServer.start(options.admin(), this::status));
+        new JvmMemoryMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        opened(AdminServer.start(options.admin(), this::status, meters));
         options.secret();
         SharedDirectoryStore store = new SharedDirectoryStore(StoreOptions.of(options.storeDir()));
         if (options.kafka().isEmpty()) {
@@ -131,7 +141,7 @@ public final class Node implements AutoCloseable {
 
     private TranscoderRole startWorker(SharedDirectoryStore store) {
         try {
-            return TranscoderRole.start(options, store);
+            return TranscoderRole.start(options, store, meters);
         } catch (IOException | InterruptedException e) {
             throw new CompletionException(e);
         }
@@ -153,6 +163,7 @@ public final class Node implements AutoCloseable {
                                 EdgeOptions.of(options.address(), dataDir.resolve("edge"))
                                         .withSecret(options.secret().secret())
                                         .withTokenFile(options.edgeToken())
+                                        .withMeters(meters)
                                         .withBind(
                                                 new InetSocketAddress(
                                                         options.bind(), options.ports().http())),

@@ -1,5 +1,6 @@
 package org.livepeer.flink.jobs.node;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,7 +34,8 @@ public final class TranscoderRole implements AutoCloseable {
     }
 
     /** Tries the engine out, listens, and announces itself. */
-    public static TranscoderRole start(NodeOptions options, SegmentStore store)
+    public static TranscoderRole start(
+            NodeOptions options, SegmentStore store, MeterRegistry meters)
             throws IOException, InterruptedException {
         Path folder = options.dataDir().resolve("worker");
         LibavTranscoder libav =
@@ -71,6 +73,7 @@ public final class TranscoderRole implements AutoCloseable {
                                 .capacityPixelsPerSecond(probe.pixelsPerSecond())
                                 .store(store)
                                 .heartbeats(beats)
+                                .meters(meters)
                                 .build());
         return new TranscoderRole(node, beats);
     }

@@ -141,7 +141,10 @@ final class ClusterStart {
     }
 
     private void flink(
-            String name, FlinkConf conf, List<String> jvm, String main, List<String> dynamic) {
+            String name, FlinkConf given, List<String> jvm, String main, List<String> dynamic) {
+        int metrics = Ports.next();
+        FlinkConf conf = given.with("metrics.reporter.prom.port", Integer.toString(metrics));
+        cluster.metrics(name, metrics);
         Path confFolder = conf.write(cluster.folder(name).resolve("conf"));
         List<String> options = new ArrayList<>(jvm);
         options.add(log4j(confFolder));

@@ -28,6 +28,7 @@ public final class ProcessCluster implements AutoCloseable {
     private final Path work;
     private final Map<String, JavaProcess> processes =
             Collections.synchronizedMap(new LinkedHashMap<>());
+    private final Map<String, Integer> metricsPorts = new LinkedHashMap<>();
     private final List<BrokerConf.Node> brokers;
     private final List<Integer> restPorts;
     private final Thread hook = new Thread(this::destroyAll, "kill-processes");
@@ -82,6 +83,15 @@ public final class ProcessCluster implements AutoCloseable {
         return restPorts.stream()
                 .map(port -> "http://127.0.0.1:" + port)
                 .collect(Collectors.joining(","));
+    }
+
+    void metrics(String name, int port) {
+        metricsPorts.put(name, port);
+    }
+
+    /** Where each Flink process has its Prometheus page, by name. */
+    public Map<String, Integer> metricsPorts() {
+        return Map.copyOf(metricsPorts);
     }
 
     /** Flink's REST interface, through whichever JobManager answers. */

@@ -11,6 +11,8 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
@@ -76,6 +78,7 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
     private transient ValueState<Long> sequence;
     private transient Map<String, Cell> cells;
     private transient ReasonCounters refusals;
+    private transient Histogram reachedMs;
     private transient long startedAtMs;
 
     @SuppressWarnings("NullAway.Init")
@@ -95,6 +98,10 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
         cells = new HashMap<>();
         refusals = new ReasonCounters(getRuntimeContext().getMetricGroup(), "refused");
         startedAtMs = System.currentTimeMillis();
+        reachedMs =
+                getRuntimeContext()
+                        .getMetricGroup()
+                        .histogram("reachedMs", new DescriptiveStatisticsHistogram(1_000));
     }
 
     @Override
@@ -230,6 +237,7 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
 
         @Override
         public void place(PlacedRequest request) {
+            reachedMs.update(now - request.getRequest().getAcceptedAtMs());
             placed.collect(request);
         }
 

@@ -13,6 +13,8 @@ import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
+import org.apache.flink.metrics.Histogram;
+import org.apache.flink.runtime.metrics.DescriptiveStatisticsHistogram;
 import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction;
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
@@ -68,6 +70,7 @@ public final class LedgerFunction
     private transient MapState<String, Long> reserved;
     private transient MapState<String, Long> commands;
     private transient ReasonCounters refusals;
+    private transient Histogram reachedMs;
     private transient long startedAtMs;
 
     @SuppressWarnings("NullAway.Init")
@@ -97,6 +100,10 @@ public final class LedgerFunction
         commands = getRuntimeContext().getMapState(COMMANDS);
         refusals = new ReasonCounters(getRuntimeContext().getMetricGroup(), "refused");
         startedAtMs = System.currentTimeMillis();
+        reachedMs =
+                getRuntimeContext()
+                        .getMetricGroup()
+                        .histogram("reachedMs", new DescriptiveStatisticsHistogram(1_000));
     }
 
     @Override
@@ -108,6 +115,7 @@ public final class LedgerFunction
         if (message instanceof Request request) {
             Verdict verdict = rules.reserve(book, request);
             if (verdict instanceof Funded funded) {
+                reachedMs.update(context.currentProcessingTime() - request.getAcceptedAtMs());
                 out.collect(new FundedRequest(request, funded.funding()));
             } else if (verdict instanceof Refused refused) {
                 refusals.count(refused.reason().name());

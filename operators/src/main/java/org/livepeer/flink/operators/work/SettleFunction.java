@@ -17,6 +17,7 @@ public final class SettleFunction extends ProcessFunction<Outcome, Answer> {
 
     private transient @Nullable ReasonCounters segments;
     private transient @Nullable Histogram latency;
+    private transient @Nullable Histogram work;
 
     @Override
     public void open(OpenContext context) {
@@ -25,13 +26,20 @@ public final class SettleFunction extends ProcessFunction<Outcome, Answer> {
                 getRuntimeContext()
                         .getMetricGroup()
                         .histogram("segmentLatencyMs", new DescriptiveStatisticsHistogram(1_000));
+        work =
+                getRuntimeContext()
+                        .getMetricGroup()
+                        .histogram("workMs", new DescriptiveStatisticsHistogram(1_000));
     }
 
     @Override
     public void processElement(Outcome outcome, Context context, Collector<Answer> out) {
         context.output(Tags.RECEIPTS, outcome.getReceipt());
         out.collect(outcome.getAnswer());
-        if (segments != null && latency != null) {
+        if (segments != null && latency != null && work != null) {
+            if (outcome.getReceipt().getSuccess()) {
+                work.update(outcome.getReceipt().getWorkMs());
+            }
             segments.count(outcome.getReceipt().getReason());
             latency.update(
                     outcome.getReceipt().getAnsweredAtMs()

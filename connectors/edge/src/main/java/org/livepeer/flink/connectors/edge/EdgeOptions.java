@@ -1,5 +1,7 @@
 package org.livepeer.flink.connectors.edge;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.livepeer.flink.operators.auth.ClusterSecret;
  *     {@code Authorization: Bearer ...}); null serves them to this machine only
  * @param secret checks the MAC of heartbeats; null shows heartbeats unchecked
  * @param limits sizes and times
+ * @param meters where it counts
  */
 public record EdgeOptions(
         InetSocketAddress bind,
@@ -24,7 +27,8 @@ public record EdgeOptions(
         Path dataDir,
         @Nullable Path tokenFile,
         @Nullable ClusterSecret secret,
-        EdgeLimits limits) {
+        EdgeLimits limits,
+        MeterRegistry meters) {
 
     /** Port of the page, HLS and JSON unless told otherwise. */
     public static final int DEFAULT_PORT = 9935;
@@ -37,26 +41,32 @@ public record EdgeOptions(
                 dataDir,
                 null,
                 null,
-                EdgeLimits.DEFAULT);
+                EdgeLimits.DEFAULT,
+                new CompositeMeterRegistry());
     }
 
     /** The same, bound elsewhere. */
     public EdgeOptions withBind(InetSocketAddress address) {
-        return new EdgeOptions(address, kafka, dataDir, tokenFile, secret, limits);
+        return new EdgeOptions(address, kafka, dataDir, tokenFile, secret, limits, meters);
     }
 
     /** The same, serving whoever shows this file's token. */
     public EdgeOptions withTokenFile(@Nullable Path file) {
-        return new EdgeOptions(bind, kafka, dataDir, file, secret, limits);
+        return new EdgeOptions(bind, kafka, dataDir, file, secret, limits, meters);
     }
 
     /** The same, checking heartbeats. */
     public EdgeOptions withSecret(@Nullable ClusterSecret clusterSecret) {
-        return new EdgeOptions(bind, kafka, dataDir, tokenFile, clusterSecret, limits);
+        return new EdgeOptions(bind, kafka, dataDir, tokenFile, clusterSecret, limits, meters);
     }
 
     /** The same, with other limits. */
     public EdgeOptions withLimits(EdgeLimits other) {
-        return new EdgeOptions(bind, kafka, dataDir, tokenFile, secret, other);
+        return new EdgeOptions(bind, kafka, dataDir, tokenFile, secret, other, meters);
+    }
+
+    /** The same, counting there. */
+    public EdgeOptions withMeters(MeterRegistry registry) {
+        return new EdgeOptions(bind, kafka, dataDir, tokenFile, secret, limits, registry);
     }
 }

@@ -3,9 +3,11 @@ package org.livepeer.flink.connectors.edge;
 import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.encoding.EncodingService;
+import com.linecorp.armeria.server.metric.MetricCollectingService;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import org.livepeer.flink.connectors.edge.feed.TopicTail.Start;
 import org.livepeer.flink.connectors.edge.http.PageAssets;
 import org.livepeer.flink.connectors.edge.http.PlaybackService;
 import org.livepeer.flink.connectors.edge.http.Replies;
+import org.livepeer.flink.connectors.edge.playback.Arrival;
 import org.livepeer.flink.connectors.edge.playback.MediaCache;
 import org.livepeer.flink.connectors.edge.playback.StreamCatalog;
 import org.livepeer.flink.connectors.edge.upload.Gate;
@@ -69,6 +72,7 @@ public final class EdgeServer implements AutoCloseable {
                         limits.cacheBytes(),
                         limits.streams());
         tables = new Tables(options.secret());
+        EdgeMeters meters = new EdgeMeters(options.meters(), catalog, tables);
         answers =
                 new TopicTail(
                         "answers",
@@ -77,11 +81,13 @@ public final class EdgeServer implements AutoCloseable {
                                 new Start(Topics.RENDITIONS, limits.lookBack()),
                                 new Start(Topics.RESULTS, limits.lookBack())),
                         (topic, message, atMs) -> {
-                            if (topic == Topics.RENDITIONS) {
-                                AnswerReader.raw(message).ifPresent(a -> catalog.accept(a, atMs));
-                            } else {
-                                AnswerReader.avro(message.value())
-                                        .forEach(a -> catalog.accept(a, atMs));
+                            List<Arrival> arrivals =
+                                    topic == Topics.RENDITIONS
+                                            ? AnswerReader.raw(message).stream().toList()
+                                            : AnswerReader.avro(message.value());
+                            for (Arrival arrival : arrivals) {
+                                meters.answered(arrival);
+                                catalog.accept(arrival, atMs);
                             }
                         });
         rows =
@@ -109,6 +115,10 @@ public final class EdgeServer implements AutoCloseable {
         ServerBuilder builder =
                 Server.builder()
                         .http(options.bind())
+                        .meterRegistry(options.meters())
+                        .decorator(
+                                MetricCollectingService.newDecorator(
+                                        MeterIdPrefixFunction.ofDefault("livepeer.edge.http")))
                         .requestTimeout(REQUEST_TIME)
                         .idleTimeout(IDLE_TIME)
                         .maxRequestLength(1 << 16)

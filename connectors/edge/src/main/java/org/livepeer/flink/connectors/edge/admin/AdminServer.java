@@ -7,6 +7,7 @@ import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.server.Server;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -18,9 +19,12 @@ import org.livepeer.flink.connectors.edge.http.Replies;
 
 /**
  * The admin port: {@code /healthz} (the process lives), {@code /readyz} (200, or 503 with what it
- * waits for) and {@code /status} (JSON). Loopback only.
+ * waits for), {@code /status} (JSON) and {@code /metrics} (Prometheus). Loopback only.
  */
 public final class AdminServer implements AutoCloseable {
+    private static final MediaType PROMETHEUS =
+            MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
+
     private final Server server;
 
     private AdminServer(Server server) {
@@ -31,10 +35,14 @@ public final class AdminServer implements AutoCloseable {
      * Binds the port.
      *
      * @param bind a loopback address
+     * @param meters what {@code /metrics} tells
      * @throws IllegalArgumentException when the address is not this machine's loopback
      * @throws IllegalStateException when the port is taken
      */
-    public static AdminServer start(InetSocketAddress bind, Supplier<ProcessStatus> status) {
+    public static AdminServer start(
+            InetSocketAddress bind,
+            Supplier<ProcessStatus> status,
+            PrometheusMeterRegistry meters) {
         InetSocketAddress address = loopback(bind);
         Server server =
                 Server.builder()
@@ -45,6 +53,10 @@ public final class AdminServer implements AutoCloseable {
                         .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
                         .service("/healthz", (ctx, req) -> Replies.text(HttpStatus.OK, "up"))
                         .service("/readyz", (ctx, req) -> ready(status.get()))
+                        .service(
+                                "/metrics",
+                                (ctx, req) ->
+                                        HttpResponse.of(HttpStatus.OK, PROMETHEUS, meters.scrape()))
                         .service("/status", (ctx, req) -> json(status.get()))
                         .build();
         try {

@@ -151,6 +151,11 @@ public final class Tables {
                 : Optional.of("the orchestrator job, last heard of " + silent / 1_000 + " s ago");
     }
 
+    /** Every account's last row. */
+    public List<LedgerEntry> accounts() {
+        return List.copyOf(accounts.values());
+    }
+
     /** An account's last row. */
     public Optional<LedgerEntry> account(String account) {
         return Optional.ofNullable(accounts.get(account));

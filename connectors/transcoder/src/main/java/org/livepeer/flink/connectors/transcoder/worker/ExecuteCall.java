@@ -185,6 +185,7 @@ final class ExecuteCall implements StreamObserver<ExecuteRequest> {
     private synchronized void refuse(Reason reason, String detail) {
         if (!over) {
             end();
+            parts.works().meters().refused(reason);
             answer.send(new Refused(reason, detail));
         }
     }

@@ -1,5 +1,6 @@
 package org.livepeer.flink.connectors.transcoder.worker;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -33,6 +34,7 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
  * @param secret what the job and the workers share
  * @param heartbeats takes a sign of life each second, on a thread of its own
  * @param drainLimit how long closing waits for running work
+ * @param meters where it counts
  * @param clock for times in heartbeats and of kept answers
  */
 public record WorkerOptions(
@@ -55,6 +57,7 @@ public record WorkerOptions(
         ClusterSecret secret,
         Consumer<WorkerHeartbeat> heartbeats,
         Duration drainLimit,
+        MeterRegistry meters,
         Clock clock) {
 
     public WorkerOptions {

@@ -1,5 +1,7 @@
 package org.livepeer.flink.connectors.transcoder.worker;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,6 +34,7 @@ public final class WorkerOptionsBuilder {
     private long keepBytes = 2L << 30;
     private Consumer<WorkerHeartbeat> heartbeats = beat -> {};
     private Duration drainLimit = Duration.ofSeconds(10);
+    private MeterRegistry meters = new CompositeMeterRegistry();
     private Clock clock = Clock.systemUTC();
 
     WorkerOptionsBuilder(Transcoder engine, ClusterSecret secret, Path dataDir) {
@@ -132,6 +135,12 @@ public final class WorkerOptionsBuilder {
         return this;
     }
 
+    /** Default: nowhere. */
+    public WorkerOptionsBuilder meters(MeterRegistry registry) {
+        meters = registry;
+        return this;
+    }
+
     public WorkerOptionsBuilder clock(Clock source) {
         clock = source;
         return this;
@@ -163,6 +172,7 @@ public final class WorkerOptionsBuilder {
                 secret,
                 heartbeats,
                 drainLimit,
+                meters,
                 clock);
     }
 }

@@ -39,16 +39,19 @@ final class Works {
     private final ExecutorService slots;
     private final AtomicInteger running = new AtomicInteger();
     private final Map<String, Work> works = new HashMap<>();
+    private final WorkerMeters meters;
 
     Works(WorkerOptions options, KeptResults kept, RenditionStorage storage) {
         this.engine = options.engine();
         this.kept = kept;
         this.storage = storage;
+        this.meters = new WorkerMeters(options.meters());
         this.capacity = options.slots() + options.queue();
         this.places = new Semaphore(capacity);
         this.slots =
                 Executors.newFixedThreadPool(
                         options.slots(), task -> new Thread(task, "worker-slot"));
+        meters.watch(options, this);
     }
 
     /** What there is for a request id. */
@@ -111,6 +114,10 @@ final class Works {
         return new Joined(work);
     }
 
+    WorkerMeters meters() {
+        return meters;
+    }
+
     int running() {
         return running.get();
     }
@@ -136,6 +143,7 @@ final class Works {
 
     private void run(Work work, Place place) {
         running.incrementAndGet();
+        long began = System.nanoTime();
         Outcome outcome;
         try {
             outcome = storage.fit(work.run(engine), work.order());
@@ -148,6 +156,7 @@ final class Works {
         } finally {
             running.decrementAndGet();
         }
+        meters.worked(outcome, System.nanoTime() - began);
         end(work, place, outcome);
     }
 
