@@ -175,6 +175,19 @@ final class LiveStream implements AutoCloseable {
                 .orElse(0);
     }
 
+    /**
+     * Longest time without an answer between two instants, ms; a segment comes each half second.
+     */
+    long longestGap(long fromMs, long toMs) {
+        List<Long> times =
+                answeredAt.values().stream().filter(t -> t >= fromMs && t < toMs).sorted().toList();
+        long longest = 0;
+        for (int i = 1; i < times.size(); i++) {
+            longest = Math.max(longest, times.get(i) - times.get(i - 1));
+        }
+        return longest;
+    }
+
     /** Numbers of the segments that were refused or failed. */
     Map<Long, String> notDelivered() {
         Map<Long, String> failed = new TreeMap<>(answers);

@@ -59,7 +59,7 @@ class OrchestratorChaosIT {
     private static final long SEED =
             Long.getLong("livepeer.chaos.seed", System.currentTimeMillis());
 
-    private final Map<String, List<Long>> worstAnswers = new TreeMap<>();
+    private final Map<String, List<Long>> outages = new TreeMap<>();
 
     @Test
     void everySegmentIsAnsweredAndChargedOnceWhateverIsKilled(
@@ -138,8 +138,9 @@ class OrchestratorChaosIT {
                 cluster.restart(victim);
             }
             TimeUnit.MILLISECONDS.sleep(6_000);
-            long worst = stream.longestAnswer(at - 1_000, System.currentTimeMillis());
-            worstAnswers.computeIfAbsent(kind, k -> new ArrayList<>()).add(worst);
+            long now = System.currentTimeMillis();
+            long gap = stream.longestGap(at - 1_000, now);
+            outages.computeIfAbsent(kind, k -> new ArrayList<>()).add(gap);
             say(
                     "kill "
                             + (i + 1)
@@ -147,8 +148,11 @@ class OrchestratorChaosIT {
                             + kind
                             + " "
                             + victim
-                            + ", longest answer "
-                            + worst
+                            + ", longest gap "
+                            + gap
+                            + " ms, longest answer "
+                            + stream.longestAnswer(at - 1_000, now)
+                            + " ms"
                             + ", not delivered so far "
                             + stream.notDelivered());
         }
@@ -162,8 +166,9 @@ class OrchestratorChaosIT {
         nodes.upgrade("upgrade-1", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
         TimeUnit.MILLISECONDS.sleep(4_000);
         say(
-                "upgrade, longest answer "
-                        + stream.longestAnswer(at - 1_000, System.currentTimeMillis()));
+                "upgrade, longest time without an answer "
+                        + stream.longestGap(at - 1_000, System.currentTimeMillis())
+                        + " ms");
         assertThat(cluster.rest().jobs().values()).containsOnlyOnce("RUNNING").hasSize(2);
     }
 
@@ -204,10 +209,10 @@ class OrchestratorChaosIT {
                         + Accounts.accountedFor(account)
                         + ", seed "
                         + SEED);
-        worstAnswers.forEach(
+        outages.forEach(
                 (kind, ms) ->
                         say(
-                                "longest answer after a kill of "
+                                "longest time without an answer around a kill of "
                                         + kind
                                         + ": median "
                                         + ms.stream().sorted().toList().get(ms.size() / 2)

@@ -114,8 +114,14 @@ final class NodeFlags {
             names = {"-cliAddr", "--cliAddr"},
             paramLabel = "[HOST:]PORT",
             defaultValue = "127.0.0.1:7935",
-            description = "admin port, loopback only: /status, /healthz, /readyz")
+            description = "admin port: /status, /metrics, /healthz, /readyz")
     String cliAddr = "";
+
+    @Option(
+            names = {"-adminToken", "--adminToken"},
+            paramLabel = "FILE",
+            description = "token for the admin port, which then may bind elsewhere than loopback")
+    @Nullable Path adminToken;
 
     @Option(
             names = {"-edgeToken", "--edgeToken"},
@@ -152,6 +158,7 @@ final class NodeFlags {
                 service.getHostString(),
                 new NodeOptions.Ports(kafkaPort, flinkPort, httpPort, service.getPort()),
                 address("-cliAddr", cliAddr.contains(":") ? cliAddr : "127.0.0.1:" + cliAddr),
+                adminToken,
                 freshLedger);
     }
 

@@ -98,7 +98,7 @@ public final class Node implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
-        opened(AdminServer.start(options.admin(), this::status, meters));
+        opened(AdminServer.start(options.admin(), options.adminToken(), this::status, meters));
         options.secret();
         SharedDirectoryStore store = new SharedDirectoryStore(StoreOptions.of(options.storeDir()));
         if (options.kafka().isEmpty()) {

@@ -30,7 +30,8 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param ffmpeg path of an ffmpeg binary to transcode with, or empty for libav in child processes
  * @param bind address that ports are bound to
  * @param ports where each part listens
- * @param admin where the admin port listens; loopback only
+ * @param admin where the admin port listens
+ * @param adminToken file with the token that it asks for; null for loopback only
  * @param freshLedger begin with empty balances on topics that an earlier job wrote
  */
 public record NodeOptions(
@@ -52,6 +53,7 @@ public record NodeOptions(
         String bind,
         Ports ports,
         InetSocketAddress admin,
+        @Nullable Path adminToken,
         boolean freshLedger) {
 
     /**

@@ -11,15 +11,19 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.http.Replies;
+import org.livepeer.flink.connectors.edge.upload.Gate;
 
 /**
  * The admin port: {@code /healthz} (the process lives), {@code /readyz} (200, or 503 with what it
- * waits for), {@code /status} (JSON) and {@code /metrics} (Prometheus). Loopback only.
+ * waits for), {@code /status} (JSON) and {@code /metrics} (Prometheus). Without a token it binds to
+ * loopback only; with one, the last two ask for it.
  */
 public final class AdminServer implements AutoCloseable {
     private static final MediaType PROMETHEUS =
@@ -34,16 +38,22 @@ public final class AdminServer implements AutoCloseable {
     /**
      * Binds the port.
      *
-     * @param bind a loopback address
+     * @param bind a loopback address, or any with a token
+     * @param tokenFile file with the token that {@code /status} and {@code /metrics} ask for
      * @param meters what {@code /metrics} tells
      * @throws IllegalArgumentException when the address is not this machine's loopback
      * @throws IllegalStateException when the port is taken
      */
     public static AdminServer start(
             InetSocketAddress bind,
+            @Nullable Path tokenFile,
             Supplier<ProcessStatus> status,
             PrometheusMeterRegistry meters) {
-        InetSocketAddress address = loopback(bind);
+        InetSocketAddress address =
+                tokenFile == null
+                        ? loopback(bind)
+                        : new InetSocketAddress(bind.getHostString(), bind.getPort());
+        Gate gate = tokenFile == null ? Gate.loopback() : Gate.token(tokenFile);
         Server server =
                 Server.builder()
                         .http(address)
@@ -56,8 +66,13 @@ public final class AdminServer implements AutoCloseable {
                         .service(
                                 "/metrics",
                                 (ctx, req) ->
-                                        HttpResponse.of(HttpStatus.OK, PROMETHEUS, meters.scrape()))
-                        .service("/status", (ctx, req) -> json(status.get()))
+                                        gate.refusal(ctx, req.headers())
+                                                .orElseGet(() -> scrape(meters)))
+                        .service(
+                                "/status",
+                                (ctx, req) ->
+                                        gate.refusal(ctx, req.headers())
+                                                .orElseGet(() -> json(status.get())))
                         .build();
         try {
             server.start().join();
@@ -84,7 +99,11 @@ public final class AdminServer implements AutoCloseable {
         throw new IllegalArgumentException(
                 "the admin port binds to loopback only, not to "
                         + bind.getHostString()
-                        + ": reach it through a tunnel");
+                        + ": give -adminToken FILE, or reach it through a tunnel");
+    }
+
+    private static HttpResponse scrape(PrometheusMeterRegistry meters) {
+        return HttpResponse.of(HttpStatus.OK, PROMETHEUS, meters.scrape());
     }
 
     private static HttpResponse ready(ProcessStatus status) {
