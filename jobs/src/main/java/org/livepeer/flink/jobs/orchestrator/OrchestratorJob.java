@@ -92,6 +92,7 @@ public final class OrchestratorJob {
         SingleOutputStreamOperator<LedgerInput> control =
                 read(env, sources, Topics.CONTROL)
                         .process(new ControlFunction(options.secret()))
+                        .setParallelism(1)
                         .uid("admit-control")
                         .name("admit control");
         SingleOutputStreamOperator<LedgerInput> receipts =
@@ -102,11 +103,13 @@ public final class OrchestratorJob {
         SingleOutputStreamOperator<AssignInput> beats =
                 read(env, sources, Topics.WORKERS)
                         .process(new WorkerFunction(options.secret(), options.admit().cell()))
+                        .setParallelism(1)
                         .uid("admit-workers")
                         .name("admit workers");
         SingleOutputStreamOperator<AssignInput> subtasks =
                 read(env, sources, Topics.SUBTASKS)
                         .process(new SubtaskFunction(options.secret(), options.admit().cell()))
+                        .setParallelism(1)
                         .uid("admit-subtasks")
                         .name("admit subtasks");
         SingleOutputStreamOperator<Epoch> epochs =

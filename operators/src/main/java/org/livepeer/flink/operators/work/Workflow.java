@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.Receipts;
 import org.livepeer.flink.operators.segment.Ladder;
@@ -78,13 +79,26 @@ final class Workflow {
     }
 
     CompletableFuture<Outcome> run() {
+        guarded(this::begin);
+        return outcome;
+    }
+
+    /** Nothing that is thrown on the way leaves a request without its outcome. */
+    private void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | LinkageError e) {
+            fail(Reason.InternalError, "a fault of ours: " + e);
+        }
+    }
+
+    private void begin() {
         boolean late = clock.getAsLong() >= request.getDeadlineAtMs();
         if (placed.getFunding().getSettled() || late) {
             askKept(0);
         } else {
             ask();
         }
-        return outcome;
     }
 
     private void askKept(int index) {
@@ -98,16 +112,18 @@ final class Workflow {
         }
         WorkerAddress worker = candidates.get(index);
         client.execute(worker, new Order(placed, true, 0, KEPT_CALL_MS))
-                .whenComplete(
-                        (answer, error) -> {
-                            if (answer instanceof Done done) {
-                                succeed(worker, done);
-                            } else if (answer instanceof Failed failed && !failed.retryable()) {
-                                fail(failed.reason(), failed.detail());
-                            } else {
-                                askKept(index + 1);
-                            }
-                        });
+                .whenComplete((answer, error) -> guarded(() -> heardOfKept(worker, index, answer)));
+    }
+
+    private void heardOfKept(
+            WorkerAddress worker, int index, WorkerClient.@Nullable Answer answer) {
+        if (answer instanceof Done done) {
+            succeed(worker, done);
+        } else if (answer instanceof Failed failed && !failed.retryable()) {
+            fail(failed.reason(), failed.detail());
+        } else {
+            askKept(index + 1);
+        }
     }
 
     private void ask() {
@@ -123,7 +139,8 @@ final class Workflow {
         next++;
         long limit = Ladder.pixelLimit(request.getProfiles(), request.getDurationMs());
         client.execute(worker, new Order(placed, false, limit, Math.min(left, timeout)))
-                .whenComplete((answer, error) -> heard(worker, started, answer, error));
+                .whenComplete(
+                        (answer, error) -> guarded(() -> heard(worker, started, answer, error)));
     }
 
     private void heard(
@@ -155,7 +172,7 @@ final class Workflow {
         } else if (pause == 0) {
             ask();
         } else {
-            delay.after(pause, this::ask);
+            delay.after(pause, () -> guarded(this::ask));
         }
     }
 

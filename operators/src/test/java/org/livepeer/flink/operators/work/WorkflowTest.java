@@ -131,6 +131,16 @@ class WorkflowTest {
     }
 
     @Test
+    void anErrorOfOursIsAnAnswerAndNoWait() {
+        client.breaks = true;
+
+        Outcome outcome = run(false, "w2");
+
+        assertThat(outcome.getAnswer().getBody().getStatus()).isEqualTo("InternalError");
+        assertThat(outcome.getAnswer().getBody().getDetail()).contains("no such class");
+    }
+
+    @Test
     void aClientThatThrowsIsAFailureNotAnEnd() {
         client.answers.add(CompletableFuture.failedFuture(new IllegalStateException("bug")));
         client.says(done(10));
@@ -160,6 +170,7 @@ class WorkflowTest {
         final Deque<CompletableFuture<Answer>> answers = new ArrayDeque<>();
         final List<String> asked = new ArrayList<>();
         final List<Boolean> keptOnly = new ArrayList<>();
+        boolean breaks;
 
         Scripted says(Answer answer) {
             answers.add(CompletableFuture.completedFuture(answer));
@@ -168,6 +179,9 @@ class WorkflowTest {
 
         @Override
         public CompletableFuture<Answer> execute(WorkerAddress worker, Order order) {
+            if (breaks) {
+                throw new NoClassDefFoundError("no such class");
+            }
             asked.add(worker.getWorkerId());
             keptOnly.add(order.keptOnly());
             return answers.remove();

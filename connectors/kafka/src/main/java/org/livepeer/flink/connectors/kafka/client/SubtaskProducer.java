@@ -6,11 +6,12 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
@@ -27,14 +28,11 @@ public final class SubtaskProducer implements Announcer {
 
     private final KafkaAddress address;
     private final ClusterSecret secret;
-    private final KafkaProducer<byte[], byte[]> producer;
+    private @Nullable Thread thread;
 
     public SubtaskProducer(KafkaAddress address, ClusterSecret secret) {
         this.address = address;
         this.secret = secret;
-        Properties properties = new Properties();
-        properties.setProperty("max.block.ms", "5000");
-        producer = Producers.of(address, properties);
     }
 
     /** What makes one in the process of a subtask. */
@@ -45,24 +43,29 @@ public final class SubtaskProducer implements Announcer {
         }
     }
 
+    /** On a thread of its own: a subtask that starts must not wait for a producer. */
     @Override
     public void announce(int subtask, int parallelism) {
-        WorkSubtask record =
-                new WorkSubtask(subtask, parallelism, names(), System.currentTimeMillis());
-        byte[] key = ("subtask-" + subtask).getBytes(UTF_8);
-        byte[] value = RecordCodec.of(WorkSubtask.class).encode(record);
-        try {
-            producer.send(
-                    Producers.signed(address, Topics.SUBTASKS, key, value, secret),
-                    (where, error) -> warn(subtask, error));
-        } catch (RuntimeException e) {
-            warn(subtask, e);
-        }
+        Thread announcing =
+                new Thread(() -> send(subtask, parallelism), "announce-subtask-" + subtask);
+        announcing.setDaemon(true);
+        announcing.start();
+        thread = announcing;
     }
 
-    private static void warn(int subtask, @org.jspecify.annotations.Nullable Exception error) {
-        if (error != null) {
-            LOG.warn("place of subtask={} not announced: {}", subtask, error.toString());
+    private void send(int subtask, int parallelism) {
+        Properties properties = new Properties();
+        properties.setProperty("max.block.ms", "30000");
+        try (KafkaProducer<byte[], byte[]> producer = Producers.of(address, properties)) {
+            WorkSubtask record =
+                    new WorkSubtask(subtask, parallelism, names(), System.currentTimeMillis());
+            byte[] key = ("subtask-" + subtask).getBytes(UTF_8);
+            byte[] value = RecordCodec.of(WorkSubtask.class).encode(record);
+            producer.send(Producers.signed(address, Topics.SUBTASKS, key, value, secret)).get();
+        } catch (ExecutionException | RuntimeException e) {
+            LOG.warn("place of subtask={} not announced: {}", subtask, e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -87,6 +90,9 @@ public final class SubtaskProducer implements Announcer {
 
     @Override
     public void close() {
-        producer.close(Duration.ofSeconds(1));
+        Thread announcing = thread;
+        if (announcing != null) {
+            announcing.interrupt();
+        }
     }
 }

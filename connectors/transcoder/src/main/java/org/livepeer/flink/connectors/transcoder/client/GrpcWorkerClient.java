@@ -19,6 +19,8 @@ import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.WorkerAddress;
 import org.livepeer.flink.schemas.worker.WorkerGrpc;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Calls worker processes over gRPC. Media goes out straight from the record's buffer; answers are
@@ -26,6 +28,7 @@ import org.livepeer.flink.schemas.worker.WorkerGrpc;
  * not block.
  */
 public final class GrpcWorkerClient implements WorkerClient {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcWorkerClient.class);
     private static final int THREADS = 4;
     private static final long SWEEP_EVERY_S = 30;
 
@@ -70,7 +73,7 @@ public final class GrpcWorkerClient implements WorkerClient {
                                 if (cause != null || bytes == null) {
                                     answer.complete(unread(cause));
                                 } else {
-                                    call(worker, order, bytes, deadline, answer);
+                                    guardedCall(worker, order, bytes, deadline, answer);
                                 }
                             });
         } catch (RuntimeException e) {
@@ -106,6 +109,25 @@ public final class GrpcWorkerClient implements WorkerClient {
                             "the request travels without it and there is no reader"));
         }
         return media.read(request.getOrigin());
+    }
+
+    /** A future swallows what its continuation throws: said here, it costs a try and no wait. */
+    private void guardedCall(
+            WorkerAddress worker,
+            Order order,
+            ByteBuffer bytes,
+            long deadline,
+            CompletableFuture<Answer> answer) {
+        try {
+            call(worker, order, bytes, deadline, answer);
+        } catch (RuntimeException | LinkageError | OutOfMemoryError e) {
+            LOG.error("call failed here worker={}", worker.getWorkerId(), e);
+            answer.complete(
+                    new Failed(
+                            Reason.InternalError,
+                            "the call failed before it was sent: " + e,
+                            true));
+        }
     }
 
     private void call(
