@@ -1,10 +1,13 @@
 package org.livepeer.flink.jobs;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -88,6 +92,7 @@ class OrchestratorChaosIT {
                 dashboards(cluster, nodes, kafka);
                 check(kafka, stream);
             }
+            noSecretIn(work, Files.readString(secretPath).strip());
         }
     }
 
@@ -170,6 +175,20 @@ class OrchestratorChaosIT {
                         + stream.longestGap(at - 1_000, System.currentTimeMillis())
                         + " ms");
         assertThat(cluster.rest().jobs().values()).containsOnlyOnce("RUNNING").hasSize(2);
+    }
+
+    /** No process wrote the cluster secret, nor half of it, into its log. */
+    private static void noSecretIn(Path work, String secret) throws IOException {
+        int logs = 0;
+        try (Stream<Path> files = Files.walk(work, 2)) {
+            for (Path log : files.filter(f -> f.toString().endsWith(".log")).toList()) {
+                logs++;
+                String text = Files.readString(log, ISO_8859_1);
+                assertThat(text.contains(secret.substring(0, 32))).as(log.toString()).isFalse();
+                assertThat(text.contains(secret.substring(32))).as(log.toString()).isFalse();
+            }
+        }
+        assertThat(logs).isGreaterThan(10);
     }
 
     /** Every name that dashboards and alerts use is on a page of this deployment. */
