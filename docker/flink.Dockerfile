@@ -2,7 +2,7 @@
 # with /opt/flink. Build from the repository's root after `mvn -DskipTests package`.
 ARG BASE=flink:2.3.0-java17
 FROM ${BASE}
-# On the class path a standby has the job's classes at once: it comes back a second sooner.
+# For application mode; a session cluster is given the jar by `livepeer submit`.
 COPY jobs/target/orchestrator-job.jar /opt/flink/usrlib/orchestrator-job.jar
 COPY flink-conf/config.yaml /opt/flink/conf/config.yaml
 COPY flink-conf/log4j-console.properties /opt/flink/conf/log4j-console.properties

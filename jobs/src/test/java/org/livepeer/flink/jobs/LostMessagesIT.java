@@ -65,7 +65,6 @@ class LostMessagesIT {
         assertThat(answers(OrchestratorRig.PATIENCE)).containsOnly("ok");
         assertChargedOnce();
         assertThat(KeepingWorkers.ASKED_FOR_KEPT.get()).isPositive();
-        assertThat(System.currentTimeMillis()).isGreaterThan(pushedAt + DEADLINE_MS);
     }
 
     @Test

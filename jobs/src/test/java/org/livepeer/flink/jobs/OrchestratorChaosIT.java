@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,6 +50,7 @@ import org.livepeer.flink.schemas.LedgerEntry;
  * -Dlivepeer.chaos.kinds=worker,child} for some victims only.
  */
 class OrchestratorChaosIT {
+    private static final String ACCOUNT = "manifest:" + LiveStream.MANIFEST;
     private static final long PRICE = 3;
     private static final String PROFILE = "P144p30fps16x9";
     private static final long PIXELS = 256L * 144 * 30;
@@ -101,7 +103,7 @@ class OrchestratorChaosIT {
             control.send(
                     ControlCommand.newBuilder()
                             .setId(UUID.randomUUID().toString())
-                            .setTarget("manifest:" + LiveStream.MANIFEST)
+                            .setTarget(ACCOUNT)
                             .setIssuedAtMs(System.currentTimeMillis())
                             .setCommand(
                                     new GrantCredit(
@@ -277,8 +279,13 @@ class OrchestratorChaosIT {
         try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER)) {
             ledger.until(
                     all -> {
-                        all.forEach(
-                                r -> last[0] = TopicTail.decode(LedgerEntry.class, r).getState());
+                        for (ConsumerRecord<byte[], byte[]> record : all) {
+                            AccountState state =
+                                    TopicTail.decode(LedgerEntry.class, record).getState();
+                            if (state.getAccount().equals(ACCOUNT)) {
+                                last[0] = state;
+                            }
+                        }
                         return last[0] != null
                                 && last[0].getChargedSegments() >= delivered
                                 && last[0].getOutstanding() == 0;

@@ -19,8 +19,10 @@ import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Segment;
 import org.livepeer.flink.schemas.SegmentResult;
+import org.livepeer.flink.schemas.WorkSubtask;
 
 /** The whole job on a real broker and a MiniCluster; the worker is inside the test. */
 class OrchestratorIT {
@@ -173,6 +175,33 @@ class OrchestratorIT {
             assertThat(second.getRenditions()).hasSize(1);
         }
         assertThat(account("manifest:avro", 1).getChargedSegments()).isEqualTo(1);
+    }
+
+    @Test
+    void theSubtasksOfWorkSayWhereTheyRunAndTheCellThatHearsThemSaysThatItWorks() throws Exception {
+        // Given a job of two subtasks and no worker that could wake the cell
+        rig.submit(rig.options(), new LocalWorkers(10), 2, null);
+
+        try (TopicTail subtasks = rig.tail(Topics.SUBTASKS);
+                TopicTail liveness = rig.tail(Topics.LIVENESS)) {
+            List<ConsumerRecord<byte[], byte[]>> said =
+                    subtasks.until(all -> all.size() >= 2, OrchestratorRig.PATIENCE);
+            assertThat(said)
+                    .extracting(r -> TopicTail.decode(WorkSubtask.class, r).getSubtask())
+                    .contains(0, 1);
+            assertThat(said)
+                    .allMatch(
+                            r ->
+                                    TopicTail.decode(WorkSubtask.class, r)
+                                            .getHosts()
+                                            .contains("127.0.0.1"));
+            ConsumerRecord<byte[], byte[]> alive =
+                    liveness.until(all -> !all.isEmpty(), OrchestratorRig.PATIENCE).get(0);
+            assertThat(TopicTail.decode(Liveness.class, alive).getWorkers()).isZero();
+        }
+        try (TopicTail letters = rig.tail(Topics.DEAD_LETTER)) {
+            assertThat(letters.now()).isEmpty();
+        }
     }
 
     @Test

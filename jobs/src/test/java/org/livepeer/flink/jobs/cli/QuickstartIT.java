@@ -117,10 +117,14 @@ class QuickstartIT {
         assertThat(run("ledger", "demo", "--json").out()).contains("\"granted\":\"12345\"");
         assertThat(run("ledger", "--check").exitCode()).isZero();
 
+        List<ProcessHandle> children = second.descendants().toList();
+        assertThat(children).as("the push and the transcoding processes").hasSizeGreaterThan(1);
         second.destroy();
         assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(Files.readString(folder.resolve("second.out")).lines()).hasSize(1);
-        assertThat(second.descendants()).isEmpty();
+        for (ProcessHandle child : children) {
+            child.onExit().get(10, TimeUnit.SECONDS);
+        }
         assertThat(Files.readString(folder.resolve("second.err"))).doesNotContain("Exception");
     }
 }

@@ -139,10 +139,10 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
                         key,
                         startedAtMs,
                         now,
-                        cell.workers().size(),
-                        cell.leases().size(),
-                        cell.inFlight().size(),
-                        cell.parked().size()));
+                        cell.workerCount(),
+                        cell.leaseCount(),
+                        cell.inFlightCount(),
+                        cell.parkedCount()));
         nextTick(context, now);
     }
 

@@ -56,6 +56,22 @@ public final class Cell {
         return new ArrayList<>(workers.values());
     }
 
+    int workerCount() {
+        return workers.size();
+    }
+
+    int leaseCount() {
+        return leases.size();
+    }
+
+    int inFlightCount() {
+        return inFlight.size();
+    }
+
+    int parkedCount() {
+        return parked.size();
+    }
+
     @Nullable WorkerState worker(String workerId) {
         return workers.get(workerId);
     }

@@ -83,7 +83,7 @@ final class Decisions {
             long load) {
         Map<String, String> numbers = new LinkedHashMap<>();
         numbers.put("load", Long.toString(load));
-        numbers.put("workers", Integer.toString(cell.workers().size()));
+        numbers.put("workers", Integer.toString(cell.workerCount()));
         WorkerState worker = cell.worker(workerId);
         if (worker != null) {
             numbers.put("workerLoad", Long.toString(cell.load(workerId)));

@@ -154,7 +154,7 @@ public final class Scheduling {
         String session = Sessions.idOf(funded);
         Choice choice = new Choice(cell);
         List<WorkerState> capable = choice.capable(request);
-        if (capable.isEmpty() && !cell.workers().isEmpty()) {
+        if (capable.isEmpty() && cell.workerCount() > 0) {
             refuse(
                     cell,
                     funded,
