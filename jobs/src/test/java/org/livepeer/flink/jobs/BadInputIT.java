@@ -9,10 +9,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -20,16 +18,11 @@ import java.util.Properties;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.storage.SegmentStore;
 import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
@@ -37,13 +30,11 @@ import org.livepeer.flink.connectors.storage.StoreOptions;
 import org.livepeer.flink.connectors.transcoder.media.Oddities;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
-import org.livepeer.flink.jobs.orchestrator.WorkerClients;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.GrantCredit;
-import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.VideoCodec;
@@ -52,38 +43,11 @@ import org.livepeer.flink.schemas.VideoCodec;
  * What nobody should send, on a real broker and a real worker process: all of it is answered or
  * dead-lettered, nothing is charged that was not delivered, and the job is never restarted.
  */
-class BadInputIT {
+class BadInputIT extends WithWorkerProcess {
     private static final String NO_VIDEO = "TranscoderInvalidVideo|UnsupportedMedia";
     private static final int TS_PACKET = 188;
 
-    @TempDir Path folder;
     private final Map<Long, String> expected = new TreeMap<>();
-    private OrchestratorRig rig;
-    private WorkerProcess worker;
-    private JobClient job;
-
-    @BeforeEach
-    void start() throws Exception {
-        rig = new OrchestratorRig(folder);
-        worker =
-                new WorkerProcess(
-                        rig.address, folder.resolve("worker"), folder.resolve("cluster.secret"));
-        job =
-                rig.submit(
-                        rig.options("--pricePerUnit", "7"),
-                        new WorkerClients(rig.address, rig.secretFile),
-                        1,
-                        null);
-        rig.grant("manifest:cam", 1_000_000_000_000_000L);
-        until(Topics.LEDGER, all -> !all.isEmpty());
-        until(Topics.WORKERS, all -> !all.isEmpty());
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        worker.close();
-        rig.close();
-    }
 
     @Test
     void badMediaIsAnsweredWithItsReason() throws Exception {
@@ -288,46 +252,8 @@ class BadInputIT {
         AccountState account = account(paid);
         assertThat(account.getChargedSegments()).isEqualTo(paid);
         assertThat(Accounts.sumRuleHolds(account)).isTrue();
-        assertThat(Fraction.of(account.getGranted()))
-                .isEqualTo(Fraction.of(1_000_000_000_000_000L));
+        assertThat(Fraction.of(account.getGranted())).isEqualTo(Fraction.of(GRANTED));
         assertThat(rig.wasRestarted(job)).isFalse();
-    }
-
-    private AccountState account(long charged) {
-        AccountState[] last = new AccountState[1];
-        until(
-                Topics.LEDGER,
-                all -> {
-                    for (ConsumerRecord<byte[], byte[]> record : all) {
-                        AccountState state = TopicTail.decode(LedgerEntry.class, record).getState();
-                        if (state.getAccount().equals("manifest:cam")) {
-                            last[0] = state;
-                        }
-                    }
-                    return last[0] != null
-                            && last[0].getChargedSegments() >= charged
-                            && last[0].getOutstanding() == 0;
-                });
-        return last[0];
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> until(
-            Topics topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough) {
-        try (TopicTail tail = rig.tail(topic)) {
-            return tail.until(enough, OrchestratorRig.PATIENCE);
-        }
-    }
-
-    /** Status by segment number; an ok beats an earlier failure. */
-    private static Map<Long, String> statuses(List<ConsumerRecord<byte[], byte[]>> records) {
-        Map<Long, String> statuses = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            statuses.merge(
-                    Long.parseLong(TopicTail.header(record, "livepeer-seq")),
-                    TopicTail.header(record, "livepeer-status"),
-                    (a, b) -> a.equals("ok") ? a : b);
-        }
-        return statuses;
     }
 
     private static long letters(

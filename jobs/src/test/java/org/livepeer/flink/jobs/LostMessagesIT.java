@@ -20,7 +20,6 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
-import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Receipt;
 
 /**
@@ -135,19 +134,7 @@ class LostMessagesIT {
     }
 
     private AccountState settled(long charged) {
-        AccountState[] last = new AccountState[1];
-        try (TopicTail ledger = rig.tail(Topics.LEDGER)) {
-            ledger.until(
-                    all -> {
-                        all.forEach(
-                                r -> last[0] = TopicTail.decode(LedgerEntry.class, r).getState());
-                        return last[0] != null
-                                && last[0].getChargedSegments() >= charged
-                                && last[0].getOutstanding() == 0;
-                    },
-                    OrchestratorRig.PATIENCE);
-        }
-        return last[0];
+        return Ledgers.settled(rig.address, "manifest:cam", charged, OrchestratorRig.PATIENCE);
     }
 
     private void receiptsOfAtMost(int bytes) throws Exception {

@@ -21,7 +21,6 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +39,6 @@ import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.GrantCredit;
-import org.livepeer.flink.schemas.LedgerEntry;
 
 /**
  * Real processes, killed with SIGKILL at random moments under a live stream: each segment is
@@ -214,7 +212,7 @@ class OrchestratorChaosIT {
     private void check(KafkaAddress kafka, LiveStream stream) throws Exception {
         Map<Long, String> answers = stream.finish();
         long delivered = answers.values().stream().filter("ok"::equals).count();
-        AccountState account = settled(kafka, delivered);
+        AccountState account = Ledgers.settled(kafka, ACCOUNT, delivered, BOUND);
         say(
                 stream.pushed()
                         + " pushed, answered: "
@@ -272,27 +270,6 @@ class OrchestratorChaosIT {
             found = stream.get(path);
         }
         return found;
-    }
-
-    private static AccountState settled(KafkaAddress kafka, long delivered) {
-        AccountState[] last = new AccountState[1];
-        try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER)) {
-            ledger.until(
-                    all -> {
-                        for (ConsumerRecord<byte[], byte[]> record : all) {
-                            AccountState state =
-                                    TopicTail.decode(LedgerEntry.class, record).getState();
-                            if (state.getAccount().equals(ACCOUNT)) {
-                                last[0] = state;
-                            }
-                        }
-                        return last[0] != null
-                                && last[0].getChargedSegments() >= delivered
-                                && last[0].getOutstanding() == 0;
-                    },
-                    BOUND);
-        }
-        return last[0];
     }
 
     private static void say(String what) {

@@ -18,7 +18,6 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
-import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Segment;
 import org.livepeer.flink.schemas.SegmentResult;
@@ -53,29 +52,7 @@ class OrchestratorIT {
     }
 
     private AccountState account(String name, long charged) {
-        try (TopicTail ledger = rig.tail(Topics.LEDGER)) {
-            List<ConsumerRecord<byte[], byte[]>> all =
-                    ledger.until(
-                            seen -> {
-                                AccountState last = last(seen, name);
-                                return last != null
-                                        && last.getChargedSegments() >= charged
-                                        && last.getOutstanding() == 0;
-                            },
-                            OrchestratorRig.PATIENCE);
-            return last(all, name);
-        }
-    }
-
-    private static AccountState last(List<ConsumerRecord<byte[], byte[]>> seen, String name) {
-        AccountState last = null;
-        for (ConsumerRecord<byte[], byte[]> record : seen) {
-            AccountState state = TopicTail.decode(LedgerEntry.class, record).getState();
-            if (state.getAccount().equals(name)) {
-                last = state;
-            }
-        }
-        return last;
+        return Ledgers.settled(rig.address, name, charged, OrchestratorRig.PATIENCE);
     }
 
     @Test
