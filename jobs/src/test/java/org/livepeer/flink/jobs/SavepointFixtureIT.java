@@ -13,9 +13,11 @@ import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.livepeer.flink.connectors.kafka.TopicRights;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.orchestrator.SavedState;
 import org.livepeer.flink.operators.ledger.Accounts;
@@ -86,19 +88,21 @@ class SavepointFixtureIT {
         }
     }
 
-    /** The fixture's offsets must exist: what stands before them was read by the old version. */
+    /**
+     * The fixture's offsets must exist in every topic that the job reads: what stands before them
+     * was read by the old version.
+     */
     private static void fillTopics(OrchestratorRig rig) {
         Properties properties = rig.address.producerProperties();
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(
                         properties, new ByteArraySerializer(), new ByteArraySerializer())) {
-            for (Topics topic :
-                    List.of(
-                            Topics.SEGMENTS,
-                            Topics.CONTROL,
-                            Topics.RECEIPTS,
-                            Topics.WORKERS,
-                            Topics.EPOCHS)) {
+            for (TopicRights.Right right : TopicRights.ALL) {
+                if (right.role() != TopicRights.Role.JOB
+                        || right.operation() != AclOperation.READ) {
+                    continue;
+                }
+                Topics topic = right.topic();
                 for (int partition = 0; partition < topic.partitions(); partition++) {
                     for (int i = 0; i < FILLER; i++) {
                         producer.send(
