@@ -1,5 +1,7 @@
 package org.livepeer.flink.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -161,6 +163,11 @@ final class LiveStream implements AutoCloseable {
         return new TreeMap<>(answers);
     }
 
+    /** How many segments came back. */
+    long delivered() {
+        return answers.values().stream().filter("ok"::equals).count();
+    }
+
     int pushed() {
         return pushedAt.size();
     }
@@ -195,20 +202,32 @@ final class LiveStream implements AutoCloseable {
         return failed;
     }
 
-    /** What an edge answers to a GET; null when it does not. */
-    String get(String path) {
+    /** What an edge answers to a GET; empty when it does not. */
+    byte[] get(URI at, String path) throws InterruptedException {
         try {
-            HttpResponse<String> response =
+            HttpResponse<byte[]> response =
                     http.send(
-                            HttpRequest.newBuilder(edge.resolve(path)).build(),
-                            HttpResponse.BodyHandlers.ofString());
-            return response.statusCode() == 200 ? response.body() : null;
+                            HttpRequest.newBuilder(at.resolve(path)).build(),
+                            HttpResponse.BodyHandlers.ofByteArray());
+            return response.statusCode() == 200 ? response.body() : new byte[0];
         } catch (IOException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return null;
+            return new byte[0];
         }
+    }
+
+    /** Paths of the segments that an edge's playlist of a rendition names, by their numbers. */
+    Map<Long, String> playlist(URI at, String rendition) throws InterruptedException {
+        URI list = URI.create("/stream/" + MANIFEST + "/" + rendition + ".m3u8");
+        Map<Long, String> segments = new TreeMap<>();
+        long number = 0;
+        for (String line : new String(get(at, list.toString()), UTF_8).split("\\R")) {
+            if (line.startsWith("#EXT-X-MEDIA-SEQUENCE:")) {
+                number = Long.parseLong(line.substring(line.indexOf(':') + 1));
+            } else if (!line.isBlank() && !line.startsWith("#")) {
+                segments.put(number++, list.resolve(line).toString());
+            }
+        }
+        return segments;
     }
 
     @Override

@@ -14,19 +14,19 @@ import org.livepeer.flink.jobs.cli.Livepeer;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
 
 /** The {@code livepeer} command's processes beside a cluster, all with one secret and one store. */
-final class Nodes {
+public final class Nodes {
     private final ProcessCluster cluster;
     private final Path work;
     private final Path secret;
     private final Map<String, Integer> adminPorts = new LinkedHashMap<>();
 
-    Nodes(ProcessCluster cluster, Path work, Path secret) {
+    public Nodes(ProcessCluster cluster, Path work, Path secret) {
         this.cluster = cluster;
         this.work = work;
         this.secret = secret;
     }
 
-    void transcoder(String name, String preset) {
+    public void transcoder(String name, String preset) {
         start(
                 name,
                 "-transcoder",
@@ -34,14 +34,14 @@ final class Nodes {
     }
 
     /** Answers where it is reached. */
-    URI edge(String name, String... more) {
+    public URI edge(String name, String... more) {
         int port = port();
         start(name, "-edge", List.of("-httpPort", Integer.toString(port)), more);
         return URI.create("http://127.0.0.1:" + port);
     }
 
     /** Submits the job to the cluster and runs an edge; answers where that is reached. */
-    URI orchestrator(String name, String... more) {
+    public URI orchestrator(String name, String... more) {
         int port = port();
         start(
                 name,
@@ -52,13 +52,13 @@ final class Nodes {
     }
 
     /** Runs {@code livepeer upgrade} to its end. */
-    void upgrade(String name, String... more) {
+    public void upgrade(String name, String... more) {
         start(name, "upgrade", List.of("-flink", cluster.restUrls()), more);
         cluster.awaitExit(name);
     }
 
     /** The admin port of each process, by name. */
-    Map<String, Integer> adminPorts() {
+    public Map<String, Integer> adminPorts() {
         return adminPorts;
     }
 
@@ -95,7 +95,7 @@ final class Nodes {
                 Map.of());
     }
 
-    static int port() {
+    public static int port() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -18,7 +18,6 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,7 +27,6 @@ import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
-import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.connectors.kafka.client.EventTail;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
@@ -37,8 +35,6 @@ import org.livepeer.flink.operators.ledger.LedgerReplay;
 import org.livepeer.flink.operators.ledger.Sums;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
-import org.livepeer.flink.schemas.ControlCommand;
-import org.livepeer.flink.schemas.GrantCredit;
 
 /**
  * Real processes, killed with SIGKILL at random moments under a live stream: each segment is
@@ -80,33 +76,22 @@ class OrchestratorChaosIT {
             nodes.transcoder("worker-1", "ultrafast");
             nodes.transcoder("worker-2", "ultrafast");
             // Submits the job; when it is started again, it finds it running.
-            URI edge =
+            URI edge1 =
                     nodes.orchestrator(
                             "edge-1", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
-            grant(kafka, secret);
+            URI edge2 = nodes.edge("edge-2");
+            Ledgers.grant(kafka, secret, ACCOUNT, 1_000_000_000_000_000L);
             ready(kafka);
-            try (LiveStream stream = new LiveStream(kafka, edge, PROFILE)) {
+            try (TcpFront front = TcpFront.over(edge1, edge2);
+                    LiveStream stream = new LiveStream(kafka, front.address(), PROFILE)) {
                 stream.start();
                 kill(cluster, new Random(SEED), stream);
                 upgrade(cluster, nodes, stream);
                 dashboards(cluster, nodes, kafka);
+                playlists(stream, edge1, edge2);
                 check(kafka, stream);
             }
             noSecretIn(work, Files.readString(secretPath).strip());
-        }
-    }
-
-    private static void grant(KafkaAddress kafka, SecretFile secret) {
-        try (ControlProducer control = new ControlProducer(kafka, secret.secret())) {
-            control.send(
-                    ControlCommand.newBuilder()
-                            .setId(UUID.randomUUID().toString())
-                            .setTarget(ACCOUNT)
-                            .setIssuedAtMs(System.currentTimeMillis())
-                            .setCommand(
-                                    new GrantCredit(
-                                            Fraction.of(1_000_000_000_000_000L).toRational()))
-                            .build());
         }
     }
 
@@ -128,7 +113,6 @@ class OrchestratorChaosIT {
             String victim =
                     switch (kind) {
                         case "jobmanager" -> cluster.leader();
-                        case "edge" -> "edge-1";
                         case "broker" -> "broker-" + (1 + random.nextInt(3));
                         case "child" -> "worker-" + (1 + random.nextInt(2));
                         default -> kind + "-" + (1 + random.nextInt(2));
@@ -248,7 +232,6 @@ class OrchestratorChaosIT {
         assertThat(replayed(kafka).at(account.getAccount(), account.getEventSequence()))
                 .as("the events fold into the state's balances")
                 .contains(Sums.of(account));
-        assertThat(playlist(stream)).as("the edge plays on").contains("#EXTINF");
     }
 
     private static LedgerReplay replayed(KafkaAddress kafka) {
@@ -260,16 +243,30 @@ class OrchestratorChaosIT {
         return replay;
     }
 
-    /** The edge's playlist, when it has come up again. */
-    private static String playlist(LiveStream stream) throws InterruptedException {
-        String path = "/stream/" + LiveStream.MANIFEST + "/" + PROFILE + ".m3u8";
+    /**
+     * Both edges give the same segments under the same numbers, and each serves what the other
+     * lists.
+     */
+    private static void playlists(LiveStream stream, URI edge1, URI edge2)
+            throws InterruptedException {
         long end = System.nanoTime() + BOUND.toNanos();
-        String found = stream.get(path);
-        while (found == null && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(200);
-            found = stream.get(path);
+        Map<Long, String> first = Map.of();
+        Map<Long, String> second = Map.of();
+        Set<Long> common = new TreeSet<>();
+        while (common.size() < 3 && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(500);
+            first = stream.playlist(edge1, PROFILE);
+            second = stream.playlist(edge2, PROFILE);
+            common = new TreeSet<>(first.keySet());
+            common.retainAll(second.keySet());
         }
-        return found;
+        assertThat(common).as("segments that both edges play").hasSizeGreaterThan(2);
+        for (long number : common) {
+            String path = first.get(number);
+            assertThat(path).isEqualTo(second.get(number));
+            assertThat(stream.get(edge1, path)).as(path).isNotEmpty();
+            assertThat(stream.get(edge2, path)).isEqualTo(stream.get(edge1, path));
+        }
     }
 
     private static void say(String what) {

@@ -107,7 +107,7 @@ public final class Node implements AutoCloseable {
         told.put("kafka", options.address().bootstrapServers());
         try (TopicAdmin admin = new TopicAdmin(options.address())) {
             if (orchestrator) {
-                admin.create(1, 1).forEach(line -> LOG.info("topics {}", line));
+                admin.create(1, 1).forEach(line -> LOG.info("topic {}", line));
             }
         }
         whenTopicsExist.run();
@@ -182,7 +182,7 @@ public final class Node implements AutoCloseable {
             int gone = store.collect(STORED_FOR);
             LOG.info("store collected objects={}", gone);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("store not collected, tried again in an hour: {}", e.toString());
+            LOG.warn("store not collected, tried again in an hour cause={}", e.toString());
         }
     }
 
@@ -211,7 +211,7 @@ public final class Node implements AutoCloseable {
                                 null,
                                 options.jobArguments());
         remote.awaitRunning(job);
-        LOG.info("job {} id={}", running.isPresent() ? "found running" : "submitted", job);
+        LOG.info("job {} job={}", running.isPresent() ? "found running" : "submitted", job);
         told.put("job", job + " at " + options.flink());
     }
 
@@ -252,7 +252,10 @@ public final class Node implements AutoCloseable {
             try {
                 part.close();
             } catch (Exception e) {
-                LOG.warn("part={} did not close", part.getClass().getSimpleName(), e);
+                LOG.warn(
+                        "part not closed part={} cause={}",
+                        part.getClass().getSimpleName(),
+                        e.toString());
             }
         }
     }

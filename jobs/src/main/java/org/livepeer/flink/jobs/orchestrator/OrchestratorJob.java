@@ -116,7 +116,10 @@ public final class OrchestratorJob {
                 read(env, sources, Topics.EPOCHS)
                         .process(
                                 new EpochFunction(
-                                        options.secret(), tenure.epochId(), tenure.offset()))
+                                        options.secret(),
+                                        tenure.epochId(),
+                                        tenure.offset(),
+                                        tenure.mustRestore()))
                         .setParallelism(1)
                         .uid("admit-epochs")
                         .name("admit epochs");

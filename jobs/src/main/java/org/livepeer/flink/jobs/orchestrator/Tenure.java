@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.HighAvailabilityOptions;
+import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.EpochLog;
@@ -14,61 +15,86 @@ import org.livepeer.flink.schemas.Epoch;
 /**
  * A job's claim on its deployment's topics. Taking it makes every older copy stop.
  *
+ * <p>In application mode Flink runs the job's main again on whichever JobManager takes over, and
+ * then goes on with the job as it was submitted first. A claim of that run would stop the very job
+ * that it is about, so it goes on with the claim that stands.
+ *
  * @param epochId unique per submission
  * @param offset where the claim stands in {@code epochs}
  * @param startAtMs where sources begin without state: 0 for the oldest record, else that instant
+ * @param mustRestore whether a start without state is refused
  */
-public record Tenure(String epochId, long offset, long startAtMs) implements Serializable {
+public record Tenure(String epochId, long offset, long startAtMs, boolean mustRestore)
+        implements Serializable {
     /**
-     * Takes the deployment over.
+     * Takes the deployment over, or goes on with it.
      *
      * @throws IllegalStateException when an earlier job wrote on these topics and this one has
      *     neither its state nor the order to begin anew: money would be counted twice
      */
     public static Tenure take(OrchestratorOptions options, Configuration configuration) {
-        boolean restores =
-                configuration
-                        .getOptional(StateRecoveryOptions.SAVEPOINT_PATH)
-                        .filter(path -> !path.isBlank())
-                        .isPresent();
+        String restoredFrom =
+                configuration.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse("").strip();
         boolean highlyAvailable =
                 !"NONE".equalsIgnoreCase(configuration.get(HighAvailabilityOptions.HA_MODE));
         String clusterId =
                 highlyAvailable ? configuration.get(HighAvailabilityOptions.HA_CLUSTER_ID) : "";
+        String jobId =
+                highlyAvailable
+                        ? configuration
+                                .getOptional(PipelineOptionsInternal.PIPELINE_FIXED_JOB_ID)
+                                .orElse("")
+                        : "";
         try (EpochLog epochs = new EpochLog(options.kafka(), options.secret().secret())) {
-            Optional<Epoch> last = epochs.newest();
-            boolean recovers =
-                    highlyAvailable
-                            && configuration
-                                    .getOptional(
-                                            org.apache.flink.configuration.PipelineOptionsInternal
-                                                    .PIPELINE_FIXED_JOB_ID)
-                                    .isPresent()
-                            && last.filter(e -> e.getClusterId().equals(clusterId)).isPresent();
+            Optional<EpochLog.Entry> last = epochs.newest();
             // A job that never changed an account left nothing that could be counted twice.
             boolean wroteBefore =
                     last.isPresent() && !TopicContents.isUntouched(options.kafka(), Topics.LEDGER);
-            if (wroteBefore && !restores && !recovers && !options.freshLedger()) {
-                throw new IllegalStateException(
-                        "job "
-                                + last.get().getEpochId()
-                                + " wrote on these topics before and this one has no state: start"
-                                + " it from the newest savepoint or retained checkpoint (flink run"
-                                + " -s PATH), or give --freshLedger to begin with empty balances at"
-                                + " the end of the topics");
-            }
             long now = System.currentTimeMillis();
-            boolean anew = wroteBefore && !restores && !recovers;
             Epoch epoch =
                     Epoch.newBuilder()
                             .setEpochId(UUID.randomUUID().toString())
                             .setJobName("orchestrator")
                             .setVersion(Version.VERSION)
                             .setStartedAtMs(now)
-                            .setFreshLedger(anew)
+                            .setFreshLedger(wroteBefore && restoredFrom.isEmpty())
                             .setClusterId(clusterId)
+                            .setJobId(jobId)
+                            .setRestoredFrom(restoredFrom)
                             .build();
-            return new Tenure(epoch.getEpochId(), epochs.append(epoch), anew ? now : 0);
+            if (last.isPresent() && isSameSubmission(epoch, last.get().epoch())) {
+                return goOn(last.get(), wroteBefore);
+            }
+            if (epoch.getFreshLedger() && !options.freshLedger()) {
+                throw new IllegalStateException(
+                        "job "
+                                + last.get().epoch().getEpochId()
+                                + " wrote on these topics before and this one has no state: start"
+                                + " it from the newest savepoint or retained checkpoint (flink run"
+                                + " -s PATH), or give --freshLedger to begin with empty balances at"
+                                + " the end of the topics");
+            }
+            return new Tenure(
+                    epoch.getEpochId(),
+                    epochs.append(epoch),
+                    epoch.getFreshLedger() ? now : 0,
+                    false);
         }
+    }
+
+    private static boolean isSameSubmission(Epoch mine, Epoch last) {
+        return !mine.getJobId().isEmpty()
+                && mine.getJobId().equals(last.getJobId())
+                && mine.getClusterId().equals(last.getClusterId())
+                && mine.getRestoredFrom().equals(last.getRestoredFrom());
+    }
+
+    private static Tenure goOn(EpochLog.Entry last, boolean wroteBefore) {
+        Epoch epoch = last.epoch();
+        return new Tenure(
+                epoch.getEpochId(),
+                last.offset(),
+                epoch.getFreshLedger() ? epoch.getStartedAtMs() : 0,
+                wroteBefore);
     }
 }

@@ -26,12 +26,32 @@ final class ClusterStart {
             List<BrokerConf.Node> nodes,
             List<Integer> restPorts) {
         ClusterStart start = new ClusterStart(cluster, wanted);
+        ProcessClusterBuilder.Application application = wanted.application();
         start.formatBrokers(nodes);
-        if (!restPorts.isEmpty()) {
-            start.flink(restPorts);
+        if (!restPorts.isEmpty() && application == null) {
+            start.flink(restPorts, List.of());
         }
         start.brokers(nodes);
-        start.awaitAll(nodes, restPorts);
+        start.awaitBrokers(nodes);
+        if (application != null) {
+            start.flink(restPorts, start.entry(application));
+        }
+        if (!restPorts.isEmpty()) {
+            start.awaitFlink();
+        }
+    }
+
+    private List<String> entry(ProcessClusterBuilder.Application application) {
+        List<String> entry =
+                new ArrayList<>(
+                        List.of(
+                                // Takes all words up to the next option that Flink knows.
+                                "--jars",
+                                application.jar().toUri().toString(),
+                                "--job-classname",
+                                application.mainClass()));
+        entry.addAll(application.arguments().apply(cluster));
+        return entry;
     }
 
     private void formatBrokers(List<BrokerConf.Node> nodes) {
@@ -70,7 +90,7 @@ final class ClusterStart {
                 Map.of());
     }
 
-    private void flink(List<Integer> restPorts) {
+    private void flink(List<Integer> restPorts, List<String> entry) {
         Path work = cluster.work();
         ProcessCluster.makeFolders(
                 work.resolve("ha"),
@@ -83,7 +103,7 @@ final class ClusterStart {
         FlinkConf conf = FlinkConf.load(work, zooKeeper, wanted.settings());
         cluster.awaitStart("ZooKeeper", () -> Ports.accepts(zooKeeper), "zookeeper-1");
         for (int i = 1; i <= restPorts.size(); i++) {
-            jobManager(conf, i, restPorts.get(i - 1));
+            jobManager(conf, i, restPorts.get(i - 1), entry);
         }
         for (int i = 1; i <= wanted.taskManagers(); i++) {
             taskManager(conf, i);
@@ -118,15 +138,22 @@ final class ClusterStart {
                 Map.of());
     }
 
-    private void jobManager(FlinkConf base, int number, int restPort) {
+    /**
+     * @param entry the job of application mode; empty for a session cluster
+     */
+    private void jobManager(FlinkConf base, int number, int restPort, List<String> entry) {
         String port = Integer.toString(restPort);
         FlinkConf conf = base.with("rest.port", port).with("rest.bind-port", port);
+        List<String> arguments = new ArrayList<>(conf.jobManagerArguments());
+        arguments.addAll(entry);
         flink(
                 "jobmanager-" + number,
                 conf,
                 conf.jobManagerJvm(),
-                "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
-                conf.jobManagerArguments());
+                entry.isEmpty()
+                        ? "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+                        : "org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint",
+                arguments);
     }
 
     private void taskManager(FlinkConf base, int number) {
@@ -169,7 +196,7 @@ final class ClusterStart {
         return "-Dlog4j2.configurationFile=" + folder.resolve("log4j-console.properties").toUri();
     }
 
-    private void awaitAll(List<BrokerConf.Node> nodes, List<Integer> restPorts) {
+    private void awaitBrokers(List<BrokerConf.Node> nodes) {
         for (BrokerConf.Node node : nodes) {
             String name = "broker-" + node.id();
             cluster.awaitStart(
@@ -177,9 +204,9 @@ final class ClusterStart {
                     () -> cluster.output(name).contains("Kafka Server started"),
                     name);
         }
-        if (restPorts.isEmpty()) {
-            return;
-        }
+    }
+
+    private void awaitFlink() {
         String leader = cluster.leader();
         FlinkRest rest = cluster.rest();
         cluster.awaitStart(

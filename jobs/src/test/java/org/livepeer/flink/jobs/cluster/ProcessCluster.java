@@ -190,7 +190,7 @@ public final class ProcessCluster implements AutoCloseable {
     /** The name of the JobManager that leads. */
     public String leader() {
         List<String> found = new ArrayList<>();
-        await("a leading JobManager", Duration.ofSeconds(30), () -> found.addAll(leaders()));
+        await("leading JobManager", START, () -> found.addAll(leaders()));
         return found.get(0);
     }
 

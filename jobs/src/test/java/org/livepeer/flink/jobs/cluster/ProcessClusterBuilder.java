@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link ProcessCluster} is made of. */
 public final class ProcessClusterBuilder {
@@ -14,6 +16,11 @@ public final class ProcessClusterBuilder {
     private int brokers = 1;
     private int jobManagers = 2;
     private int taskManagers = 2;
+    private @Nullable Application application;
+
+    /** A job that JobManagers run themselves. */
+    record Application(
+            Path jar, String mainClass, Function<ProcessCluster, List<String>> arguments) {}
 
     ProcessClusterBuilder(Path work) {
         this.work = work;
@@ -43,6 +50,17 @@ public final class ProcessClusterBuilder {
      */
     public ProcessClusterBuilder taskManagers(int count) {
         taskManagers = count;
+        return this;
+    }
+
+    /**
+     * Application mode: JobManagers run this job instead of waiting for one.
+     *
+     * @param arguments the job's, asked for when the brokers serve
+     */
+    public ProcessClusterBuilder application(
+            Path jar, String mainClass, Function<ProcessCluster, List<String>> arguments) {
+        application = new Application(jar, mainClass, arguments);
         return this;
     }
 
@@ -81,6 +99,10 @@ public final class ProcessClusterBuilder {
 
     List<Path> jars() {
         return jars;
+    }
+
+    @Nullable Application application() {
+        return application;
     }
 
     int brokers() {

@@ -1,6 +1,9 @@
 package org.livepeer.flink.operators.admit;
 
 import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 import org.apache.flink.util.Collector;
 import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Coordinates;
@@ -8,23 +11,45 @@ import org.livepeer.flink.schemas.Epoch;
 
 /**
  * Stops this job for good when a newer one owns the deployment: of two running copies the older
- * ends. The order is that of the {@code epochs} topic's single partition.
+ * ends. The order is that of the {@code epochs} topic's single partition. Stops it as well when it
+ * should have come with state and did not: money would be counted twice.
  */
-public final class EpochFunction extends SignedRecordFunction<Epoch, Epoch> {
+public final class EpochFunction extends SignedRecordFunction<Epoch, Epoch>
+        implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
 
     private final String epochId;
     private final long offset;
+    private final boolean mustRestore;
 
     /**
      * @param epochId this job's epoch
      * @param offset where its record stands in {@code epochs}
+     * @param mustRestore whether to refuse to run without a savepoint's or checkpoint's state
      */
-    public EpochFunction(SecretSource secret, String epochId, long offset) {
+    public EpochFunction(SecretSource secret, String epochId, long offset, boolean mustRestore) {
         super(Epoch.class, "epochs", secret);
         this.epochId = epochId;
         this.offset = offset;
+        this.mustRestore = mustRestore;
     }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) {
+        if (mustRestore && !context.isRestored()) {
+            throw new SuppressRestartsException(
+                    new IllegalStateException(
+                            "this job goes on with epoch "
+                                    + epochId
+                                    + " but Flink has none of its state: start it from the newest"
+                                    + " savepoint or retained checkpoint, or under another"
+                                    + " high-availability.cluster-id with --freshLedger to begin"
+                                    + " with empty balances"));
+        }
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {}
 
     @Override
     protected void accept(Epoch epoch, Coordinates origin, Collector<Epoch> out) {

@@ -1,5 +1,6 @@
 package org.livepeer.flink.connectors.edge;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigDecimal;
@@ -25,6 +26,12 @@ final class EdgeMeters {
         this.meters = meters;
         Gauge.builder("livepeer.edge.streams", catalog, c -> c.streams().size()).register(meters);
         Gauge.builder("livepeer.job.silent", tables, EdgeMeters::silentSeconds)
+                .baseUnit("seconds")
+                .register(meters);
+        FunctionCounter.builder("livepeer.job.outages", tables, t -> t.outages().count())
+                .register(meters);
+        FunctionCounter.builder(
+                        "livepeer.job.outage", tables, t -> t.outages().silentMs() / 1_000.0)
                 .baseUnit("seconds")
                 .register(meters);
         job("livepeer.job.workers", tables, Liveness::getWorkers);

@@ -33,6 +33,7 @@ import org.livepeer.flink.connectors.edge.upload.Gate;
 import org.livepeer.flink.connectors.edge.upload.UploadService;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.storage.SegmentStore;
+import org.livepeer.flink.operators.log.Repeats;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,6 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class EdgeServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EdgeServer.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
     private static final Duration REQUEST_TIME = Duration.ofMinutes(2);
     private static final Duration IDLE_TIME = Duration.ofSeconds(75);
     private static final long TICK_MS = 200;
@@ -197,7 +199,7 @@ public final class EdgeServer implements AutoCloseable {
                 catalog.advance(System.currentTimeMillis());
             }
         } catch (RuntimeException e) {
-            LOG.warn("cannot advance the windows, tries again", e);
+            REPEATS.warn("windows not advanced, tried again cause={}", e.toString());
         }
     }
 

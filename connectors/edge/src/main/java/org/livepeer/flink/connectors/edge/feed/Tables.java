@@ -31,6 +31,16 @@ public final class Tables {
     /** A job that was silent for so long is taken as down. */
     public static final Duration JOB_SILENT_AFTER = Duration.ofSeconds(5);
 
+    /** The job speaks each second; a longer pause counts as an outage. */
+    public static final Duration OUTAGE_AFTER = Duration.ofSeconds(2);
+
+    /**
+     * Pauses of the job that are over, since this process began to listen.
+     *
+     * @param silentMs how long they lasted in total
+     */
+    public record Outages(long count, long silentMs) {}
+
     /**
      * A worker's last sign of life.
      *
@@ -44,6 +54,7 @@ public final class Tables {
     private final ConcurrentMap<String, Liveness> cells = new ConcurrentHashMap<>();
     private final @Nullable ClusterSecret secret;
     private volatile long jobSeenAtMs;
+    private volatile Outages outages = new Outages(0, 0);
 
     /**
      * @param secret checks heartbeats; null takes them unchecked
@@ -61,13 +72,22 @@ public final class Tables {
                 case WORKERS -> beat(message, atMs);
                 case LIVENESS -> {
                     put(cells, Liveness.class, message);
-                    jobSeenAtMs = Math.max(jobSeenAtMs, atMs);
+                    heard(atMs);
                 }
                 default -> throw new IllegalArgumentException("no rows come from " + topic);
             }
         } catch (RecordCodec.UndecodableException e) {
-            LOG.debug("passes over a row of {}: {}", message.topic(), e.getMessage());
+            LOG.debug("row passed over topic={} cause={}", message.topic(), e.getMessage());
         }
+    }
+
+    /** The job speaks each second; one reader thread calls this. */
+    private void heard(long atMs) {
+        long silentMs = jobSeenAtMs == 0 ? 0 : atMs - jobSeenAtMs;
+        if (silentMs > OUTAGE_AFTER.toMillis()) {
+            outages = new Outages(outages.count() + 1, outages.silentMs() + silentMs);
+        }
+        jobSeenAtMs = Math.max(jobSeenAtMs, atMs);
     }
 
     private static <T extends SpecificRecordBase> void put(
@@ -138,6 +158,11 @@ public final class Tables {
     /** When the job was last heard of, ms since the epoch; 0 for never. */
     public long jobSeenAtMs() {
         return jobSeenAtMs;
+    }
+
+    /** Pauses of the job that are over. */
+    public Outages outages() {
+        return outages;
     }
 
     /** What is missing of the job; empty when it was heard of within the last 5 s. */

@@ -17,6 +17,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.log.Repeats;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicTail implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
     private static final Duration POLL = Duration.ofMillis(250);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long PAUSE_MS = 500;
@@ -84,7 +86,10 @@ public final class TopicTail implements AutoCloseable {
             } catch (WakeupException | InterruptException e) {
                 LOG.debug("{} stops", thread.getName());
             } catch (KafkaException e) {
-                LOG.warn("{} cannot read Kafka, tries again: {}", thread.getName(), e.toString());
+                REPEATS.warn(
+                        "Kafka not read, tried again reader={} cause={}",
+                        thread.getName(),
+                        e.toString());
                 pause();
             }
         }
@@ -177,12 +182,12 @@ public final class TopicTail implements AutoCloseable {
         try {
             taker.take(topic, message, caughtUp ? now : Math.min(message.timestamp(), now));
         } catch (RuntimeException e) {
-            LOG.warn(
-                    "passes over {}-{} offset {}",
+            REPEATS.warn(
+                    "record passed over topic={} partition={} offset={} cause={}",
                     message.topic(),
                     message.partition(),
                     message.offset(),
-                    e);
+                    e.toString());
         }
     }
 

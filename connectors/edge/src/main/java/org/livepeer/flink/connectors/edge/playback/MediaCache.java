@@ -60,7 +60,7 @@ public final class MediaCache {
                 bytes.addAndGet(-cached.length());
             }
         } catch (IOException e) {
-            LOG.warn("cannot delete {}: {}", cached.file(), e.toString());
+            LOG.warn("media not deleted file={} cause={}", cached.file(), e.toString());
         }
     }
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.livepeer.flink.connectors.edge.playback.Arrival.RenditionArrived;
 import org.livepeer.flink.connectors.edge.playback.Arrival.SegmentFailed;
+import org.livepeer.flink.operators.log.Repeats;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +19,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class StreamCatalog {
     private static final Logger LOG = LoggerFactory.getLogger(StreamCatalog.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
 
     private final WindowRules rules;
     private final MediaCache cache;
@@ -52,8 +54,8 @@ public final class StreamCatalog {
                     new Piece(
                             rendition.picture(), cache.keep(rendition.content()), start(rendition));
         } catch (IOException e) {
-            LOG.warn(
-                    "cannot keep manifest={} seq={} rendition={}: {}",
+            REPEATS.warn(
+                    "rendition not kept manifest={} seq={} rendition={} cause={}",
                     rendition.manifest(),
                     rendition.seq(),
                     rendition.rendition(),

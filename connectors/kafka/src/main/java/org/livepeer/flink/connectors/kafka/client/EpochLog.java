@@ -27,6 +27,9 @@ public final class EpochLog implements AutoCloseable {
         this.secret = secret;
     }
 
+    /** A claim and its offset in the topic. */
+    public record Entry(Epoch epoch, long offset) {}
+
     /** Writes a claim; returns its offset. */
     public long append(Epoch epoch) {
         byte[] value = RecordCodec.of(Epoch.class).encode(epoch);
@@ -44,8 +47,8 @@ public final class EpochLog implements AutoCloseable {
     }
 
     /** The newest claim that carries the cluster's MAC. */
-    public Optional<Epoch> newest() {
-        Epoch newest = null;
+    public Optional<Entry> newest() {
+        Entry newest = null;
         for (ConsumerRecord<byte[], byte[]> record : Reading.all(address, Topics.EPOCHS)) {
             Header mac = record.headers().lastHeader(ClusterSecret.MAC_HEADER);
             boolean ours =
@@ -57,7 +60,10 @@ public final class EpochLog implements AutoCloseable {
                                     mac == null ? null : mac.value());
             if (ours) {
                 try {
-                    newest = RecordCodec.of(Epoch.class).decode(record.value());
+                    newest =
+                            new Entry(
+                                    RecordCodec.of(Epoch.class).decode(record.value()),
+                                    record.offset());
                 } catch (UndecodableException e) {
                     throw new IllegalStateException("an epoch cannot be read", e);
                 }

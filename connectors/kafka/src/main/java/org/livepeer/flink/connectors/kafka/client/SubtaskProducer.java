@@ -16,6 +16,7 @@ import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.auth.SecretSource;
+import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.operators.work.Announcer;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.WorkSubtask;
@@ -25,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /** Writes on {@code subtasks}, signed, under which names this host is known. */
 public final class SubtaskProducer implements Announcer {
     private static final Logger LOG = LoggerFactory.getLogger(SubtaskProducer.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
 
     private final KafkaAddress address;
     private final ClusterSecret secret;
@@ -63,7 +65,7 @@ public final class SubtaskProducer implements Announcer {
             byte[] value = RecordCodec.of(WorkSubtask.class).encode(record);
             producer.send(Producers.signed(address, Topics.SUBTASKS, key, value, secret)).get();
         } catch (ExecutionException | RuntimeException e) {
-            LOG.warn("place of subtask={} not announced: {}", subtask, e.toString());
+            REPEATS.warn("place not announced subtask={} cause={}", subtask, e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.log.Repeats;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ChildSlot implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChildSlot.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
     private static final long HANG_GRACE_MS = 2000;
     private static final long FIRST_BACK_OFF_MS = 100;
     private static final long LAST_BACK_OFF_MS = 5000;
@@ -115,7 +117,7 @@ final class ChildSlot implements AutoCloseable {
             String how = current.epitaph();
             boolean fromOutside = current.wasKilled();
             current.kill();
-            LOG.warn("a transcoding process died: child={} how={}", current.pid(), how);
+            REPEATS.warn("transcoding process died child={} how={}", current.pid(), how);
             throw new ChildDeath(how, hung[0], fromOutside);
         } finally {
             watch.cancel(false);

@@ -57,7 +57,7 @@ final class EngineProber {
         try {
             return transcoder.synthesize(options, PATIENCE);
         } catch (TranscodeException e) {
-            LOG.warn("no test media: options={} cause={}", options, e.getMessage());
+            LOG.warn("no test media options={} cause={}", options, e.getMessage());
             return new byte[0];
         }
     }
@@ -82,7 +82,7 @@ final class EngineProber {
                 capabilities.add("perceptual-hash");
             }
         } catch (TranscodeException e) {
-            LOG.info("not available: {} cause={}", found, e.getMessage());
+            LOG.info("not available capability={} cause={}", found, e.getMessage());
         }
     }
 
@@ -121,7 +121,7 @@ final class EngineProber {
             try {
                 pixels += answer.get().encodedPixels();
             } catch (ExecutionException e) {
-                LOG.warn("capacity is measured too low: cause={}", String.valueOf(e.getCause()));
+                LOG.warn("capacity is measured too low cause={}", String.valueOf(e.getCause()));
             }
         }
         return pixels;

@@ -78,7 +78,7 @@ final class ProbeMemory {
                             && pixels > 0;
             return good ? Optional.of(new EngineProbe(capabilities, pixels)) : Optional.empty();
         } catch (IOException | IllegalArgumentException e) {
-            LOG.debug("no probe is remembered in {}: {}", file, e.toString());
+            LOG.debug("no probe is remembered file={} cause={}", file, e.toString());
             return Optional.empty();
         }
     }
@@ -101,7 +101,10 @@ final class ProbeMemory {
                     StandardCopyOption.ATOMIC_MOVE,
                     StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            LOG.warn("what the engine can do is not remembered in {}: {}", file, e.toString());
+            LOG.warn(
+                    "what the engine can do is not remembered file={} cause={}",
+                    file,
+                    e.toString());
         }
     }
 }

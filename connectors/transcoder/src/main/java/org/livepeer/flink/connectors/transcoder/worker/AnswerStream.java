@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.transcoder.worker.Outcome.Finished;
 import org.livepeer.flink.connectors.transcoder.worker.Outcome.Media;
 import org.livepeer.flink.connectors.transcoder.worker.Outcome.Refused;
+import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.schemas.worker.Done;
 import org.livepeer.flink.schemas.worker.ExecuteResponse;
 import org.livepeer.flink.schemas.worker.Failure;
@@ -19,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class AnswerStream {
     private static final Logger LOG = LoggerFactory.getLogger(AnswerStream.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
 
     private final ServerCallStreamObserver<ExecuteResponse> out;
     private @Nullable Outcome outcome;
@@ -73,7 +75,7 @@ final class AnswerStream {
                 }
             }
         } catch (IOException | RuntimeException e) {
-            LOG.warn("answer broken off cause={}", e.toString());
+            REPEATS.warn("answer broken off cause={}", e.toString());
             ended = true;
             close(answer);
             out.onError(Status.UNAVAILABLE.withDescription("answer broken off").asException());

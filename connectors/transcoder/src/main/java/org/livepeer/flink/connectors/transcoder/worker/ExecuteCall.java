@@ -191,7 +191,7 @@ final class ExecuteCall implements StreamObserver<ExecuteRequest> {
     }
 
     private void broken(Exception e) {
-        LOG.error("cannot take in a request", e);
+        LOG.error("media not taken in cause={}", e.toString(), e);
         refuse(Reason.InternalError, "the worker cannot take in the media: " + e);
     }
 
@@ -217,7 +217,7 @@ final class ExecuteCall implements StreamObserver<ExecuteRequest> {
             try {
                 incoming.close();
             } catch (IOException e) {
-                LOG.warn("cannot remove media cause={}", e.toString());
+                LOG.warn("media not removed cause={}", e.toString());
             }
             incoming = null;
         }

@@ -4,6 +4,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,6 +12,7 @@ import org.slf4j.LoggerFactory;
 /** Gives the consumer a sign of life each second, on a thread of its own, and a last one. */
 final class Heartbeats {
     private static final Logger LOG = LoggerFactory.getLogger(Heartbeats.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
     private static final long EVERY_MS = 1000;
 
     private final WorkerOptions options;
@@ -86,7 +88,8 @@ final class Heartbeats {
                                     .setSentAtMs(options.clock().millis())
                                     .build());
         } catch (RuntimeException e) {
-            LOG.warn("heartbeat not sent worker={}", template.getWorkerId(), e);
+            REPEATS.warn(
+                    "heartbeat not sent worker={} cause={}", template.getWorkerId(), e.toString());
         }
     }
 }

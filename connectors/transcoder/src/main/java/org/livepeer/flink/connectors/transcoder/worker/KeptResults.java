@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.log.Repeats;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ import org.slf4j.LoggerFactory;
  */
 final class KeptResults {
     private static final Logger LOG = LoggerFactory.getLogger(KeptResults.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
     private static final String SUFFIX = ".kept";
 
     private final Path directory;
@@ -81,7 +83,7 @@ final class KeptResults {
         } catch (NoSuchFileException e) {
             LOG.debug("kept answer went while it was asked for request={}", requestId);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("kept answer dropped request={} cause={}", requestId, e.getMessage());
+            REPEATS.warn("kept answer dropped request={} cause={}", requestId, e.getMessage());
         }
         synchronized (this) {
             if (entries.remove(requestId, entry)) {
@@ -113,7 +115,7 @@ final class KeptResults {
                 sweep();
             }
         } catch (IOException e) {
-            LOG.warn("answer is not kept request={} cause={}", requestId, e.toString());
+            REPEATS.warn("answer is not kept request={} cause={}", requestId, e.toString());
             try {
                 Files.deleteIfExists(temporary);
             } catch (IOException again) {
@@ -133,7 +135,7 @@ final class KeptResults {
                 return;
             }
             if (!expired) {
-                LOG.warn(
+                REPEATS.warn(
                         "answer dropped before its time request={} ageMs={} keepBytes={}",
                         entry.requestId(),
                         clock.millis() - entry.savedAtMs(),
@@ -158,7 +160,7 @@ final class KeptResults {
         try {
             Files.deleteIfExists(entry.file());
         } catch (IOException e) {
-            LOG.warn("cannot delete a kept answer cause={}", e.toString());
+            REPEATS.warn("kept answer not deleted cause={}", e.toString());
         }
     }
 

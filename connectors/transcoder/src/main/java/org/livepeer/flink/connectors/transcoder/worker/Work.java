@@ -108,7 +108,7 @@ final class Work {
         try {
             source.close();
         } catch (IOException e) {
-            LOG.warn("cannot remove media request={} cause={}", order.requestId(), e.toString());
+            LOG.warn("media not removed request={} cause={}", order.requestId(), e.toString());
         }
     }
 

@@ -132,7 +132,7 @@ public final class WorkerNode implements AutoCloseable {
         try {
             directory.close();
         } catch (IOException e) {
-            LOG.warn("cannot unlock the data directory worker={}", workerId, e);
+            LOG.warn("data directory not unlocked worker={} cause={}", workerId, e.toString());
         }
     }
 
