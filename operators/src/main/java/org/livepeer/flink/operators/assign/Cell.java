@@ -1,12 +1,14 @@
 package org.livepeer.flink.operators.assign;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.InFlight;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.Parked;
@@ -20,6 +22,7 @@ import org.livepeer.flink.schemas.WorkerState;
 public final class Cell {
     private final CellStore store;
     private final Map<String, WorkerState> workers = new TreeMap<>();
+    // The one whose activity is longest ago first.
     private final Map<String, Lease> leases = new LinkedHashMap<>();
     private final Map<String, InFlight> inFlight = new HashMap<>();
     private final TreeMap<Long, Parked> parked = new TreeMap<>();
@@ -30,6 +33,7 @@ public final class Cell {
     private final Map<String, Integer> runningByWorker = new HashMap<>();
     private final Map<String, Integer> runningBySession = new HashMap<>();
     private final Map<String, Integer> parkedBySession = new HashMap<>();
+    private int parkedSettled;
 
     /** What a lease was counted as; the record itself is mutable. */
     private record Counted(String workerId, long load) {}
@@ -47,7 +51,9 @@ public final class Cell {
             Map<Integer, WorkSubtask> savedSubtasks) {
         subtasks.putAll(savedSubtasks);
         workers.putAll(savedWorkers);
-        savedLeases.forEach(lease -> count(lease.getSessionId(), lease));
+        savedLeases.stream()
+                .sorted(Comparator.comparingLong(Lease::getLastActivityMs))
+                .forEach(lease -> count(lease.getSessionId(), lease));
         savedInFlight.forEach(this::count);
         savedParked.forEach(this::count);
     }
@@ -105,8 +111,16 @@ public final class Cell {
         store.subtask(number, null);
     }
 
-    List<Lease> leases() {
-        return new ArrayList<>(leases.values());
+    /** Leases without activity since an instant; no other one is looked at. */
+    List<Lease> leasesIdleSince(long ms) {
+        List<Lease> idle = new ArrayList<>();
+        for (Lease lease : leases.values()) {
+            if (lease.getLastActivityMs() >= ms) {
+                break;
+            }
+            idle.add(lease);
+        }
+        return idle;
     }
 
     @Nullable Lease lease(String sessionId) {
@@ -144,6 +158,16 @@ public final class Cell {
     /** Parked requests, the longest waiting first, by their number. */
     Map<Long, Parked> parked() {
         return new LinkedHashMap<>(parked);
+    }
+
+    /** The parked request with the next number above one; null at the end. */
+    Map.@Nullable Entry<Long, Parked> parkedAfter(long number) {
+        return parked.higherEntry(number);
+    }
+
+    /** Parked requests that are paid for: they need no free slot. */
+    int parkedSettled() {
+        return parkedSettled;
     }
 
     void park(Parked request) {
@@ -188,6 +212,7 @@ public final class Cell {
             return;
         }
         Counted now = new Counted(lease.getWorkerId(), lease.getLoadPixelsPerSecond());
+        leases.remove(sessionId);
         leases.put(sessionId, lease);
         countedLeases.put(sessionId, now);
         loadByWorker.merge(now.workerId(), now.load(), Long::sum);
@@ -209,10 +234,17 @@ public final class Cell {
     private void count(long number, @Nullable Parked request) {
         Parked before = request == null ? parked.remove(number) : parked.put(number, request);
         if (before != null) {
-            parkedBySession.merge(Sessions.idOf(before.getRequest()), -1, Integer::sum);
+            countParked(before.getRequest(), -1);
         }
         if (request != null) {
-            parkedBySession.merge(Sessions.idOf(request.getRequest()), 1, Integer::sum);
+            countParked(request.getRequest(), 1);
+        }
+    }
+
+    private void countParked(FundedRequest funded, int change) {
+        parkedBySession.merge(Sessions.idOf(funded), change, Integer::sum);
+        if (funded.getFunding().getSettled()) {
+            parkedSettled += change;
         }
     }
 }

@@ -70,6 +70,11 @@ final class Choice {
         return cell.running(id(worker)) < 2 * Math.max(1, worker.getHeartbeat().getSlots());
     }
 
+    /** Whether any worker may be asked for one more request now. */
+    boolean anySlot() {
+        return cell.workers().stream().anyMatch(this::hasSlot);
+    }
+
     static boolean isDraining(WorkerState worker) {
         return worker.getDrainedByOperator()
                 || worker.getHeartbeat().getDraining()

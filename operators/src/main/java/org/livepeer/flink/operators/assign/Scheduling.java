@@ -2,9 +2,11 @@ package org.livepeer.flink.operators.assign;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.schemas.Attempt;
@@ -256,9 +258,8 @@ public final class Scheduling {
     public void tick(Cell cell, long nowMs, boolean inGrace, Outlet out) {
         if (!inGrace) {
             WorkerWatch.loseSilent(cell, nowMs - options.workerTimeoutMs(), out);
-            for (Lease lease : cell.leases()) {
-                boolean idle = nowMs - lease.getLastActivityMs() > options.sessionTimeoutMs();
-                if (idle && cell.runningOfSession(lease.getSessionId()) == 0) {
+            for (Lease lease : cell.leasesIdleSince(nowMs - options.sessionTimeoutMs())) {
+                if (cell.runningOfSession(lease.getSessionId()) == 0) {
                     endSession(cell, lease, out);
                 }
             }
@@ -302,21 +303,23 @@ public final class Scheduling {
         out.sessionEnded(lease.getSessionId());
     }
 
+    /** Places what waits, the longest waiting first, while any worker has a slot. */
     private void unpark(Cell cell, long nowMs, Outlet out) {
-        List<String> stillWaiting = new ArrayList<>();
-        cell.parked()
-                .forEach(
-                        (number, parked) -> {
-                            FundedRequest funded = parked.getRequest();
-                            String session = Sessions.idOf(funded);
-                            if (!stillWaiting.contains(session)
-                                    && nowMs <= funded.getRequest().getDeadlineAtMs()
-                                    && tryPlace(cell, funded, nowMs, out)) {
-                                cell.unpark(number);
-                            } else {
-                                stillWaiting.add(session);
-                            }
-                        });
+        Choice choice = new Choice(cell);
+        Set<String> stillWaiting = new HashSet<>();
+        for (var next = cell.parkedAfter(-1);
+                next != null && (choice.anySlot() || cell.parkedSettled() > 0);
+                next = cell.parkedAfter(next.getKey())) {
+            FundedRequest funded = next.getValue().getRequest();
+            String session = Sessions.idOf(funded);
+            if (!stillWaiting.contains(session)
+                    && nowMs <= funded.getRequest().getDeadlineAtMs()
+                    && tryPlace(cell, funded, nowMs, out)) {
+                cell.unpark(next.getKey());
+            } else {
+                stillWaiting.add(session);
+            }
+        }
     }
 
     private static void session(Cell cell, Lease lease, Outlet out) {

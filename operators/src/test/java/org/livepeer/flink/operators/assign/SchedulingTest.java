@@ -239,7 +239,48 @@ class SchedulingTest {
         push(Requests.funded(Requests.request("r1", T0), true));
 
         assertThat(out.workers()).containsExactly("w1");
-        assertThat(cell.leases()).isEmpty();
+        assertThat(cell.leaseCount()).isZero();
+    }
+
+    @Test
+    void aSessionThatIsUsedAgainOutlivesAYoungerOne() {
+        beat("w1", 100_000_000, 4, 8);
+        push(push("a", "a1"));
+        push(push("b", "b1"));
+        rules.request(cell, push("a", "a2"), T0 + 50_000, out);
+        out.placed.forEach(placed -> cell.removeInFlight(session(placed), id(placed)));
+
+        rules.tick(cell, T0 + 70_000, false, out);
+        assertThat(cell.leaseCount()).isEqualTo(2);
+        rules.tick(cell, T0 + 70_001, false, out);
+
+        assertThat(cell.lease("manifest:a|a")).isNotNull();
+        assertThat(cell.lease("manifest:b|b")).isNull();
+    }
+
+    @Test
+    void whatIsPaidForIsPlacedAlsoWhenNoSlotIsLeft() {
+        push(push("a", "a1"));
+        push(push("b", "b1"));
+        push(push("c", "c1"));
+        push(Requests.funded(Requests.request("r1", T0), true));
+
+        // One slot: one request runs there, one waits there.
+        beat("w1", 100_000_000, 9, 1);
+
+        assertThat(out.placed)
+                .extracting(placed -> placed.getRequest().getRequestId())
+                .containsExactly("a1", "b1", "r1");
+        assertThat(cell.parkedCount()).isEqualTo(1);
+        assertThat(cell.parkedSettled()).isZero();
+    }
+
+    private static String session(PlacedRequest placed) {
+        return placed.getPlacement().getSessionId();
+    }
+
+    private static String id(PlacedRequest placed) {
+        return placed.getRequest().getRequestId();
     }
 
     @Test
