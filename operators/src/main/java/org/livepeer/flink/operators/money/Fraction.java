@@ -21,8 +21,9 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
             numerator = numerator.negate();
             denominator = denominator.negate();
         }
-        BigInteger gcd = numerator.gcd(denominator);
-        if (!gcd.equals(BigInteger.ONE) && gcd.signum() != 0) {
+        // Whole amounts, the usual ones, are reduced already.
+        if (!denominator.equals(BigInteger.ONE)) {
+            BigInteger gcd = numerator.gcd(denominator);
             numerator = numerator.divide(gcd);
             denominator = denominator.divide(gcd);
         }
