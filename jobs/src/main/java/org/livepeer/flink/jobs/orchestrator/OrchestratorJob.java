@@ -189,22 +189,14 @@ public final class OrchestratorJob {
             SingleOutputStreamOperator<PlacedRequest> placed,
             SingleOutputStreamOperator<Answer> done) {
         TopicSinks sinks = new TopicSinks(options.kafka(), options.secret());
-        DataStream<Answer> answers =
-                done.union(
-                        admitted.getSideOutput(Tags.ANSWERS),
-                        funded.getSideOutput(Tags.ANSWERS),
-                        placed.getSideOutput(Tags.ANSWERS));
-        only(answers, "results", answer -> answer.getKind() == AnswerKind.RESULT)
-                .sinkTo(sinks.results())
-                .uid("results")
-                .name("results");
-        answers.flatMap(new RenditionRecords())
-                .returns(new AvroTypeInfo<>(Answer.class))
-                .uid("rendition-records")
-                .name("rendition records")
-                .sinkTo(sinks.renditions())
-                .uid("renditions")
-                .name("renditions");
+        answer(done, "", sinks);
+        answer(
+                admitted.getSideOutput(Tags.ANSWERS)
+                        .union(
+                                funded.getSideOutput(Tags.ANSWERS),
+                                placed.getSideOutput(Tags.ANSWERS)),
+                "refused-",
+                sinks);
         DataStream<Receipt> settled =
                 done.getSideOutput(Tags.RECEIPTS).union(placed.getSideOutput(Tags.RECEIPTS));
         settled.sinkTo(sinks.receipts()).uid("receipts-out").name("receipts");
@@ -229,6 +221,24 @@ public final class OrchestratorJob {
                                 subtasks.getSideOutput(Tags.DEAD_LETTERS),
                                 epochs.getSideOutput(Tags.DEAD_LETTERS));
         deadLetters.sinkTo(sinks.deadLetters()).uid("dead-letter").name("dead-letter");
+    }
+
+    /**
+     * Answers to their topics. Those with media are not united with the refusals: so these sinks
+     * run chained to settle, and no media is copied from task to task on its way out.
+     */
+    private static void answer(DataStream<Answer> answers, String which, TopicSinks sinks) {
+        only(answers, which + "results", answer -> answer.getKind() == AnswerKind.RESULT)
+                .sinkTo(sinks.results())
+                .uid(which + "results")
+                .name(which + "results");
+        answers.flatMap(new RenditionRecords())
+                .returns(new AvroTypeInfo<>(Answer.class))
+                .uid(which + "rendition-records")
+                .name(which + "rendition records")
+                .sinkTo(sinks.renditions())
+                .uid(which + "renditions")
+                .name(which + "renditions");
     }
 
     private static DataStream<TopicRecord> read(
