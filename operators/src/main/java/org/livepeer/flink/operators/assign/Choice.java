@@ -42,8 +42,7 @@ final class Choice {
         Set<String> needs = needs(request);
         List<WorkerState> capable = new ArrayList<>();
         for (WorkerState worker : cell.workers()) {
-            if (!isDraining(worker)
-                    && new HashSet<>(worker.getHeartbeat().getCapabilities()).containsAll(needs)) {
+            if (!isDraining(worker) && worker.getHeartbeat().getCapabilities().containsAll(needs)) {
                 capable.add(worker);
             }
         }
