@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
 import org.apache.avro.message.BadHeaderException;
@@ -93,13 +92,8 @@ public final class RecordCodec<T extends SpecificRecordBase> {
                             + " as "
                             + fingerprintHex(),
                     e);
-        } catch (IOException
-                | AvroRuntimeException
-                | ClassCastException
-                | IllegalArgumentException
-                | IndexOutOfBoundsException
-                | NegativeArraySizeException
-                | OutOfMemoryError e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
+            // Avro throws many kinds of them at foreign bytes, some of which it does not name.
             throw new UndecodableException("damaged " + schema.getName() + " body", e);
         }
     }
