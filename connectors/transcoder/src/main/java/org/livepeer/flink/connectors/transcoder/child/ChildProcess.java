@@ -53,7 +53,12 @@ final class ChildProcess implements AutoCloseable {
 
     private ChildProcess(LibavOptions options, Path dir) throws IOException {
         this.dir = dir;
-        process = new ProcessBuilder(command(options, dir)).start();
+        ProcessBuilder builder = new ProcessBuilder(command(options, dir));
+        // What a job has freed goes back to the system at once: else a child holds the most that
+        // any job of its life needed.
+        builder.environment().put("MALLOC_ARENA_MAX", "1");
+        builder.environment().put("MALLOC_MMAP_THRESHOLD_", "131072");
+        process = builder.start();
         out =
                 new DataOutputStream(
                         new BufferedOutputStream(process.getOutputStream(), BUFFER_BYTES));
@@ -69,6 +74,11 @@ final class ChildProcess implements AutoCloseable {
         command.addAll(
                 List.of(
                         "-Xmx" + options.heapMb() + "m",
+                        // The heap holds a segment or two: the rest of the memory is libav's.
+                        "-Xms16m",
+                        "-Xmn8m",
+                        "-XX:MinHeapFreeRatio=10",
+                        "-XX:MaxHeapFreeRatio=20",
                         "-Xss512k",
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
