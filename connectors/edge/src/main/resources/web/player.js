@@ -70,6 +70,21 @@ export class Player {
     this.live.hidden = true;
   }
 
+  /** Plays nothing, and says why. */
+  leave(text = '') {
+    if (this.manifest !== null) {
+      this.stop();
+      this.manifest = null;
+      this.title.textContent = 'No stream chosen';
+      for (const button of Object.values(this.buttons)) {
+        button.disabled = true;
+      }
+    }
+    if (text && this.curtain.textContent !== text) {
+      this.say(text);
+    }
+  }
+
   play(row) {
     this.stop();
     this.manifest = row.manifest;

@@ -1,131 +1,104 @@
+import { byId, chip, element, fill, link, meter, put, say, terms } from './dom.js';
+import { amount, count, lasting, megapixels, moment } from './format.js';
+
 const STALE_MS = 15000;
 
-const byId = (id) => document.getElementById(id);
+const rate = (n) => megapixels(n) + ' MP/s';
+const none = '–';
 
-function element(tag, text, attributes = {}) {
-  const made = document.createElement(tag);
-  if (text !== undefined) {
-    made.textContent = text;
-  }
-  for (const [key, value] of Object.entries(attributes)) {
-    made.setAttribute(key, value);
-  }
-  return made;
-}
-
-function chip(state, text) {
-  return element('span', text, { class: 'chip', 'data-state': state });
-}
-
-function meter(used, of) {
-  const bar = element('span', undefined, { class: 'meter', 'aria-hidden': 'true' });
-  const fill = element('i');
-  fill.style.width = Math.min(100, of > 0 ? (100 * used) / of : 0) + '%';
-  bar.append(fill);
-  return bar;
-}
-
-const megapixels = (n) => (n / 1e6).toFixed(n < 1e7 ? 1 : 0) + ' MP/s';
-
-function ago(ms) {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  return seconds < 60 ? seconds + ' s' : Math.floor(seconds / 60) + ' min ' + (seconds % 60) + ' s';
-}
-
-/** Fills a table in place: rows keep their nodes, so that focus and selection stay. */
-function fill(id, columns, rows, key) {
-  const table = byId(id);
-  byId(id + '-empty').hidden = rows.length > 0;
+function counted(id, rows) {
+  say(byId(id + '-state'), '');
   byId(id + '-count').textContent = rows.length > 0 ? rows.length : '';
-  table.hidden = rows.length === 0;
-  if (!table.tHead) {
-    const head = table.createTHead().insertRow();
-    for (const column of columns) {
-      head.append(element('th', column.label, { scope: 'col', class: column.number ? 'number' : '' }));
-    }
-    table.createTBody();
-  }
-  const body = table.tBodies[0];
-  const known = new Map([...body.rows].map((row) => [row.dataset.key, row]));
-  const shown = rows.map((row) => {
-    const line = known.get(key(row)) || element('tr', undefined, { 'data-key': key(row) });
-    const cells = columns.map((column, at) => {
-      const cell = line.children[at] || element(at === 0 ? 'th' : 'td', undefined, at === 0
-        ? { scope: 'row' }
-        : { 'data-label': column.label, class: column.number ? 'number' : '' });
-      const value = column.of(row);
-      const signature = value.map((part) => (typeof part === 'string' ? part : part.outerHTML)).join('');
-      if (cell.dataset.signature !== signature) {
-        cell.dataset.signature = signature;
-        const content = element('span');
-        content.append(...value);
-        cell.replaceChildren(content);
-      }
-      return cell;
-    });
-    line.replaceChildren(...cells);
-    return line;
-  });
-  if (shown.length !== body.rows.length || shown.some((line, at) => body.rows[at] !== line)) {
-    body.replaceChildren(...shown);
-  }
+  byId(id + '-empty').hidden = rows.length > 0;
 }
 
-export function sessions(rows) {
-  const now = Date.now();
-  fill('sessions', [
-    { label: 'Stream', of: (s) => [s.manifest] },
-    { label: 'Worker', of: (s) => [s.worker || 'none'] },
-    { label: 'Load', number: true, of: (s) => [megapixels(s.pixelsPerSecond)] },
-    { label: 'Segments', number: true, of: (s) => [String(s.segments)] },
-    { label: 'Failed', number: true, of: (s) => [String(s.failures)] },
+export function sessions(rows, now, balancesShown) {
+  counted('sessions', rows);
+  fill(byId('sessions'), 'Sessions: streams and the workers that work on them', [
+    { label: 'Stream', of: (s) => [link('stream', s.manifest)] },
+    { label: 'Worker', kind: 'name', of: (s) => [s.worker ? element('span', s.worker, { title: s.worker }) : none] },
+    { label: 'Balance, wei', number: true, of: (s) => balance(s, balancesShown) },
+    { label: 'Segments', number: true, of: (s) => [count(s.segments)] },
+    { label: 'Failed', number: true, of: (s) => [failed(s.failures)] },
     { label: 'In flight', number: true, of: (s) => [s.parked > 0 ? s.inFlight + ' + ' + s.parked + ' waiting' : String(s.inFlight)] },
-    { label: 'Answer p50 / p99', number: true, of: (s) => [s.segments > 0 ? s.latencyP50Ms + ' / ' + s.latencyP99Ms + ' ms' : '–'] },
-    { label: 'Speed', number: true, of: (s) => [s.workMs > 0 ? (s.playedMs / s.workMs).toFixed(1) + '×' : '–'] },
-    { label: 'Last active', number: true, of: (s) => [ago(now - s.lastActivityMs) + ' ago'] },
+    { label: 'Latency p50', number: true, of: (s) => [s.segments > 0 ? count(s.latencyP50Ms) + ' ms' : none] },
+    { label: 'Latency p99', number: true, of: (s) => [s.segments > 0 ? count(s.latencyP99Ms) + ' ms' : none] },
+    { label: 'Real time', number: true, of: (s) => [ratio(s)] },
+    { label: 'Active', number: true, of: (s) => [lasting(now - s.lastActivityMs) + ' ago'] },
   ], rows, (s) => s.session);
 }
 
+function balance(session, shown) {
+  if (session.balance === undefined) {
+    return [shown ? none : 'not shown'];
+  }
+  const to = link('account', session.account, '');
+  to.append(...amount(session.balance));
+  return [to];
+}
+
+const failed = (n) => (n > 0 ? element('span', count(n), { class: 'bad' }) : '0');
+
+/** Playing time that the worker makes in a second of its time. */
+const ratio = (s) => (s.workMs > 0 ? (s.playedMs / s.workMs).toFixed(1) + '×' : none);
+
 export function workers(rows) {
-  fill('workers', [
-    { label: 'Worker', of: (w) => [w.worker] },
+  counted('workers', rows);
+  fill(byId('workers'), 'Workers: what they can do and what they do now', [
+    { label: 'Worker', kind: 'name', of: (w) => [element('span', w.worker, { title: w.worker })] },
     { label: 'State', of: (w) => [state(w)] },
     { label: 'Host', of: (w) => [w.host] },
-    { label: 'Devices', of: (w) => [w.devices.join(', ') || '–'] },
-    { label: 'Capacity', number: true, of: (w) => [megapixels(w.pixelsPerSecond)] },
-    { label: 'Busy', number: true, of: (w) => [w.running + ' of ' + w.slots, meter(w.running, w.slots)] },
+    { label: 'Devices', of: (w) => [w.devices.join(', ') || none] },
+    { label: 'Capacity', number: true, of: (w) => [rate(w.pixelsPerSecond)] },
+    { label: 'Load', number: true, of: (w) => [rate(w.loadPixelsPerSecond), meter(w.loadPixelsPerSecond, w.pixelsPerSecond)] },
+    { label: 'Sessions', number: true, of: (w) => [w.sessions + ' of ' + w.maxSessions] },
+    { label: 'Busy slots', number: true, of: (w) => [w.running + ' of ' + w.slots] },
     { label: 'Queued', number: true, of: (w) => [String(w.queued)] },
-    { label: 'Version', of: (w) => [w.version] },
+    { label: 'Version', kind: 'name', of: (w) => [w.version] },
   ], rows, (w) => w.worker);
 }
 
 function state(worker) {
   if (worker.silentMs > STALE_MS) {
-    return chip('bad', 'silent for ' + ago(worker.silentMs));
+    return chip('bad', 'silent for ' + lasting(worker.silentMs));
   }
   return worker.draining ? chip('wait', 'draining') : chip('ok', 'ready');
 }
 
-export function streams(rows, chosen, choose) {
-  const now = Date.now();
-  byId('streams-empty').hidden = rows.length > 0;
-  byId('streams-count').textContent = rows.length > 0 ? rows.length : '';
+/** The job as its cells tell it, each second. */
+export function job(told) {
+  const never = told.lastHeardAtMs === 0;
+  put(byId('job-chip'), [told.up ? chip('ok', 'up') : chip('bad', never ? 'never heard of' : 'silent')]);
+  say(byId('job-state'), never ? 'The job has not said anything yet. It says each second that it works.' : '');
+  put(byId('cells'), told.cells.map((cell) => {
+    const list = element('dl', undefined, { class: 'stats' });
+    terms(list, [
+      ...(told.cells.length > 1 ? [['Cell', cell.cell]] : []),
+      told.up ? ['Running since', moment(cell.runningSinceMs)] : ['Silent since', moment(told.lastHeardAtMs)],
+      ['Workers', String(cell.workers)],
+      ['Sessions', String(cell.sessions)],
+      ['Segments in flight', String(cell.inFlight)],
+      ['Segments waiting', String(cell.parked)],
+    ]);
+    return list;
+  }));
+}
+
+export function streams(rows, chosen, now) {
+  counted('streams', rows);
   const list = byId('stream-list');
   list.hidden = rows.length === 0;
   const known = new Map([...list.children].map((item) => [item.dataset.key, item]));
   const playableFirst = [...rows].sort((a, b) => b.playable - a.playable);
   const items = playableFirst.map((row) => {
     const item = known.get(row.manifest) || streamItem(row);
-    const button = item.firstElementChild;
-    button.onclick = () => choose(row);
-    button.disabled = !row.playable;
-    button.setAttribute('aria-current', String(row.manifest === chosen));
-    const signature = JSON.stringify([liveness(row, now), summary(row)]);
-    if (item.dataset.signature !== signature) {
-      item.dataset.signature = signature;
-      const [kind, text] = liveness(row, now);
-      button.replaceChildren(element('b', row.manifest), chip(kind, text), element('small', summary(row)));
+    const to = item.firstElementChild;
+    if (row.manifest === chosen) {
+      to.setAttribute('aria-current', 'true');
+    } else {
+      to.removeAttribute('aria-current');
     }
+    put(to, [element('b', row.manifest), chip(...liveness(row, now)), element('small', summary(row))]);
     return item;
   });
   if (items.length !== list.children.length || items.some((item, at) => list.children[at] !== item)) {
@@ -135,7 +108,7 @@ export function streams(rows, chosen, choose) {
 
 function streamItem(row) {
   const item = element('li', undefined, { 'data-key': row.manifest });
-  item.append(element('button', undefined, { type: 'button' }));
+  item.append(link('stream', row.manifest, ''));
   return item;
 }
 
@@ -146,12 +119,32 @@ function liveness(row, now) {
   if (!row.playable) {
     return ['wait', 'starting'];
   }
-  return now - row.lastAnswerAtMs < STALE_MS ? ['ok', 'live'] : ['wait', 'quiet'];
+  return now - row.lastAnswerAtMs < STALE_MS ? ['ok', 'live'] : ['quiet', 'quiet'];
 }
 
 function summary(row) {
   const heights = row.renditions.map((r) => (r.height ? r.height + 'p' : r.name)).reverse();
-  const failed = row.segments.failed > 0 ? ', ' + row.segments.failed + ' failed' : '';
-  const ok = row.segments.ok + (row.segments.ok === 1 ? ' segment' : ' segments');
-  return [heights.join(' '), ok + failed].filter((part) => part).join(' · ');
+  const lost = row.segments.failed > 0 ? ', ' + count(row.segments.failed) + ' failed' : '';
+  const ok = count(row.segments.ok) + (row.segments.ok === 1 ? ' segment' : ' segments');
+  return [heights.join(' '), ok + lost].filter((part) => part).join(' · ');
+}
+
+/** An account's row of the ledger, to the wei. */
+export function account(row) {
+  terms(byId('account-sums'), [
+    ['Balance', ...amount(row.balance, 'wei')],
+    ['Reserved', ...amount(row.reserved, 'wei')],
+    ['Fees', ...amount(row.fees, 'wei')],
+    ['Granted', ...amount(row.granted, 'wei')],
+    ['Ticket credit', ...amount(row.ticketCredit, 'wei')],
+    ['Expired', ...amount(row.expired, 'wei')],
+  ]);
+  terms(byId('account-facts'), [
+    ['Price', ...(row.sessionPrice === null ? [none] : amount(row.sessionPrice, 'wei per pixel'))],
+    ['Credit limit', ...amount(row.creditLimit, 'wei')],
+    ['Segments charged', count(row.chargedSegments)],
+    ['Pixels charged', count(row.chargedPixels)],
+    ['Reservations open', count(row.outstanding)],
+    ['Last change', row.updatedAtMs > 0 ? moment(row.updatedAtMs) : none],
+  ]);
 }

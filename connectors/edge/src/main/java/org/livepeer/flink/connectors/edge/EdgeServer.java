@@ -1,8 +1,5 @@
 package org.livepeer.flink.connectors.edge;
 
-import com.linecorp.armeria.common.HttpResponse;
-import com.linecorp.armeria.common.HttpStatus;
-import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.metric.MeterIdPrefixFunction;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
@@ -23,6 +20,7 @@ import org.livepeer.flink.connectors.edge.feed.AnswerReader;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.feed.TopicTail;
 import org.livepeer.flink.connectors.edge.feed.TopicTail.Start;
+import org.livepeer.flink.connectors.edge.history.HistoryReader;
 import org.livepeer.flink.connectors.edge.http.PageAssets;
 import org.livepeer.flink.connectors.edge.http.PlaybackService;
 import org.livepeer.flink.connectors.edge.http.Replies;
@@ -53,6 +51,7 @@ public final class EdgeServer implements AutoCloseable {
     private final Tables tables;
     private final TopicTail answers;
     private final TopicTail rows;
+    private final HistoryReader history;
     private final Server server;
     private final ScheduledExecutorService ticker;
 
@@ -102,6 +101,7 @@ public final class EdgeServer implements AutoCloseable {
                                 new Start(Topics.WORKERS, Tables.WORKER_FORGOTTEN_AFTER),
                                 new Start(Topics.LIVENESS, Tables.WORKER_FORGOTTEN_AFTER)),
                         tables::take);
+        history = new HistoryReader(options.kafka());
         server = server(store, gate);
         ticker =
                 Executors.newSingleThreadScheduledExecutor(
@@ -134,10 +134,10 @@ public final class EdgeServer implements AutoCloseable {
                         .serviceUnder("/stream", new PlaybackService(catalog, store))
                         .serviceUnder(
                                 "/api",
-                                new ApiService(catalog, tables, gate)
+                                new ApiService(catalog, tables, history, gate, this::waitingFor)
                                         .decorate(EncodingService.newDecorator()))
-                        .service("/healthz", (ctx, req) -> up())
-                        .service("/readyz", (ctx, req) -> ready())
+                        .service("/healthz", (ctx, req) -> Replies.health(waitingFor()))
+                        .service("/readyz", (ctx, req) -> Replies.readiness(waitingFor()))
                         .route()
                         .path("/upload")
                         .maxRequestLength(0)
@@ -147,22 +147,12 @@ public final class EdgeServer implements AutoCloseable {
         return builder.build();
     }
 
-    private static HttpResponse up() {
-        return HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "up\n");
-    }
-
-    private HttpResponse ready() {
-        String waitingFor = waitingFor();
-        return waitingFor.isEmpty()
-                ? HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, "ready\n")
-                : Replies.text(HttpStatus.SERVICE_UNAVAILABLE, "waits for " + waitingFor);
-    }
-
     /** What keeps the edge from being ready; empty when it is. */
     public String waitingFor() {
         String reading =
                 Stream.of(answers, rows)
                         .flatMap(tail -> tail.waitingFor().stream())
+                        .distinct()
                         .collect(Collectors.joining("; "));
         return reading.isEmpty()
                 ? tables.jobMissing(System.currentTimeMillis()).orElse("")
@@ -195,7 +185,7 @@ public final class EdgeServer implements AutoCloseable {
 
     private void tick() {
         try {
-            if (answers.waitingFor().isEmpty()) {
+            if (answers.hasCaughtUp()) {
                 catalog.advance(System.currentTimeMillis());
             }
         } catch (RuntimeException e) {
@@ -214,6 +204,7 @@ public final class EdgeServer implements AutoCloseable {
         ticker.shutdownNow();
         answers.close();
         rows.close();
+        history.close();
         server.stop().join();
         catalog.clear();
     }

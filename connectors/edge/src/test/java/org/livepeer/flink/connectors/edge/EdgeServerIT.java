@@ -35,6 +35,7 @@ import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
 import org.livepeer.flink.connectors.storage.StoreOptions;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.schemas.AccountState;
+import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
@@ -86,6 +87,7 @@ class EdgeServerIT {
         assertThat(get(edge, "/healthz").statusCode()).isEqualTo(200);
         HttpResponse<String> waiting = await(edge, "/readyz", r -> r.body().contains("is missing"));
         assertThat(waiting.statusCode()).isEqualTo(503);
+        assertThat(get(edge, "/healthz").body()).startsWith("up, waits for topic test-");
 
         // When they are created
         try (TopicAdmin admin = new TopicAdmin(address)) {
@@ -96,7 +98,9 @@ class EdgeServerIT {
         await(edge, "/readyz", r -> r.body().contains("job, which was never heard of"));
         alive();
         assertThat(await(edge, "/readyz", r -> r.statusCode() == 200).body()).isEqualTo("ready\n");
-        assertThat(get(edge, "/api/job").body()).contains("\"up\":true", "\"workers\":2");
+        assertThat(get(edge, "/healthz").body()).isEqualTo("up\n");
+        assertThat(get(edge, "/api/job").body())
+                .contains("\"up\":true", "\"workers\":2", "\"edgeWaitsFor\":\"\"");
 
         // And says so when the job falls silent
         await(edge, "/readyz", r -> r.body().contains("job, last heard of"));
@@ -226,12 +230,85 @@ class EdgeServerIT {
         assertThat(account.get("balance").asText()).isEqualTo("123456789012345678901234567890");
         assertThat(account.get("fees").asText()).isEqualTo("160000049/40");
         assertThat(get(edge, "/api/ledger/manifest:other").statusCode()).isEqualTo(404);
+        assertThat(row("/api/sessions", "manifest", "cam").get("balance").asText())
+                .isEqualTo("123456789012345678901234567890");
+        assertThat(row("/api/workers", "worker", "w1").get("loadPixelsPerSecond").asLong())
+                .isEqualTo(3_000_000);
 
         // When the session ends
         send(Topics.SESSIONS, "manifest:cam|cam", null);
 
         // Then it is gone
         await(edge, "/api/sessions", r -> r.body().equals("[]"));
+    }
+
+    @Test
+    @Order(5)
+    void tellsAHistoryAndRefusesWhatItCannotRead() throws Exception {
+        Event event =
+                Event.newBuilder()
+                        .setStream("manifest:told")
+                        .setSequence(1)
+                        .setAttempt(1)
+                        .setAtMs(5)
+                        .setType("Charged")
+                        .setNumbers(Map.of("fee", "123456789012345678901234567890"))
+                        .build();
+        send(Topics.EVENTS, "manifest:told", RecordCodec.of(Event.class).encode(event));
+
+        for (String path : List.of("account/manifest:told", "account/manifest%3Atold", "stream/told")) {
+            assertThat(get(edge, "/api/history/" + path).body())
+                    .contains(
+                            "\"number\":1,",
+                            "\"type\":\"Charged\"",
+                            "{\"fee\":\"123456789012345678901234567890\"}",
+                            "\"olderBeforeMs\":null");
+        }
+        assertThat(get(edge, "/api/history/stream/told?before=1").body()).contains("\"events\":[]");
+        for (String query : List.of("limit=0", "limit=501", "limit=x", "before=-1", "before=")) {
+            assertThat(get(edge, "/api/history/stream/told?" + query).statusCode())
+                    .as(query)
+                    .isEqualTo(400);
+        }
+        for (String path : List.of("", "/", "/stream/", "/stream/a%2Fb", "/account/a%20b", "/x/y")) {
+            assertThat(get(edge, "/api/history" + path).statusCode()).as(path).isEqualTo(404);
+        }
+        HttpResponse<String> foreign =
+                CLIENT.send(
+                        HttpRequest.newBuilder(
+                                        URI.create(
+                                                "http://127.0.0.1:"
+                                                        + edge.port()
+                                                        + "/api/history/stream/told"))
+                                .header("Origin", "http://evil.example")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(foreign.statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    @Order(6)
+    void saysThatNoBrokerAnswers(@TempDir Path own) throws Exception {
+        EmbeddedKafka gone = EmbeddedKafka.start(own, 0);
+        KafkaAddress there = new KafkaAddress(gone.bootstrapServers(), "");
+        try (TopicAdmin admin = new TopicAdmin(there)) {
+            admin.create(1, 1);
+        }
+        EdgeOptions options =
+                EdgeOptions.of(there, folder.resolve("lonely"))
+                        .withBind(new InetSocketAddress("127.0.0.1", 0));
+        try (EdgeServer lonely = new EdgeServer(options, store("lonely"))) {
+            lonely.start();
+            await(lonely, "/readyz", r -> r.body().contains("never heard of"));
+
+            gone.close();
+            await(lonely, "/readyz", r -> r.body().contains("where none answers"));
+            assertThat(get(lonely, "/healthz").body()).contains(there.bootstrapServers());
+
+            try (EmbeddedKafka back = EmbeddedKafka.start(own, gone.port())) {
+                await(lonely, "/readyz", r -> r.body().contains("never heard of"));
+            }
+        }
     }
 
     @Test

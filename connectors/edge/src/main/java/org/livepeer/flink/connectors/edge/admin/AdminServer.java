@@ -21,9 +21,9 @@ import org.livepeer.flink.connectors.edge.http.Replies;
 import org.livepeer.flink.connectors.edge.upload.Gate;
 
 /**
- * The admin port: {@code /healthz} (the process lives), {@code /readyz} (200, or 503 with what it
- * waits for), {@code /status} (JSON) and {@code /metrics} (Prometheus). Without a token it binds to
- * loopback only; with one, the last two ask for it.
+ * The admin port: {@code /healthz} (200: the process lives), {@code /readyz} (200, or 503), both
+ * with what it waits for, {@code /status} (JSON) and {@code /metrics} (Prometheus). Without a token
+ * it binds to loopback only; with one, the last two ask for it.
  */
 public final class AdminServer implements AutoCloseable {
     private static final MediaType PROMETHEUS =
@@ -61,8 +61,11 @@ public final class AdminServer implements AutoCloseable {
                         .maxRequestLength(1 << 10)
                         .errorHandler(new Replies())
                         .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
-                        .service("/healthz", (ctx, req) -> Replies.text(HttpStatus.OK, "up"))
-                        .service("/readyz", (ctx, req) -> ready(status.get()))
+                        .service(
+                                "/healthz", (ctx, req) -> Replies.health(status.get().waitingFor()))
+                        .service(
+                                "/readyz",
+                                (ctx, req) -> Replies.readiness(status.get().waitingFor()))
                         .service(
                                 "/metrics",
                                 (ctx, req) ->
@@ -104,12 +107,6 @@ public final class AdminServer implements AutoCloseable {
 
     private static HttpResponse scrape(PrometheusMeterRegistry meters) {
         return HttpResponse.of(HttpStatus.OK, PROMETHEUS, meters.scrape());
-    }
-
-    private static HttpResponse ready(ProcessStatus status) {
-        return status.waitingFor().isEmpty()
-                ? Replies.text(HttpStatus.OK, "ready")
-                : Replies.text(HttpStatus.SERVICE_UNAVAILABLE, "waits for " + status.waitingFor());
     }
 
     private static HttpResponse json(ProcessStatus status) {

@@ -1,11 +1,20 @@
 package org.livepeer.flink.connectors.edge.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.ResponseHeaders;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.feed.Tables.Beat;
 import org.livepeer.flink.connectors.edge.playback.Picture;
@@ -23,9 +32,24 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /** Rows as JSON. Wei and prices are strings, {@code NUM} or {@code NUM/DEN}, exact. */
 final class Json {
+    /** An account's name, as far as it can be one. */
+    static final Pattern ACCOUNT = Pattern.compile("[A-Za-z0-9._~:-]{1,160}");
+
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private Json() {}
+
+    /** An answer that no cache keeps. */
+    static HttpResponse answer(JsonNode node) {
+        return HttpResponse.of(
+                ResponseHeaders.of(
+                        HttpStatus.OK,
+                        HttpHeaderNames.CONTENT_TYPE,
+                        MediaType.JSON_UTF_8,
+                        HttpHeaderNames.CACHE_CONTROL,
+                        "no-store"),
+                HttpData.ofUtf8(node.toString()));
+    }
 
     static ObjectNode stream(StreamStatus status) {
         var counts = status.counts();
@@ -78,11 +102,15 @@ final class Json {
                 .put("playlist", "/stream/" + status.manifest() + "/" + variant.name() + ".m3u8");
     }
 
-    static ObjectNode session(SessionEntry entry) {
+    /**
+     * @param account the payer's row; empty when it is unknown or not for the caller
+     */
+    static ObjectNode session(SessionEntry entry, Optional<LedgerEntry> account) {
         Lease lease = entry.getLease();
         List<Integer> latencies = lease.getRecentLatencyMs().stream().sorted().toList();
-        return NODES.objectNode()
-                .put("session", lease.getSessionId())
+        ObjectNode row = NODES.objectNode();
+        account.ifPresent(a -> row.put("balance", exact(a.getState().getBalance())));
+        return row.put("session", lease.getSessionId())
                 .put("account", lease.getAccount())
                 .put("manifest", lease.getManifestId())
                 .put("worker", lease.getWorkerId())
@@ -106,14 +134,26 @@ final class Json {
                 : sorted.get((int) Math.min(sorted.size() - 1L, (long) (q * sorted.size())));
     }
 
-    static ObjectNode worker(Beat beat, long nowMs) {
+    /**
+     * @param sessions all of them; its own are its load
+     */
+    static ObjectNode worker(Beat beat, List<SessionEntry> sessions, long nowMs) {
         WorkerHeartbeat heartbeat = beat.heartbeat();
+        List<Lease> own =
+                sessions.stream()
+                        .map(SessionEntry::getLease)
+                        .filter(lease -> lease.getWorkerId().equals(heartbeat.getWorkerId()))
+                        .toList();
         ObjectNode row =
                 NODES.objectNode()
                         .put("worker", heartbeat.getWorkerId())
                         .put("host", heartbeat.getHost())
                         .put("version", heartbeat.getVersion())
                         .put("pixelsPerSecond", heartbeat.getCapacityPixelsPerSecond())
+                        .put(
+                                "loadPixelsPerSecond",
+                                own.stream().mapToLong(Lease::getLoadPixelsPerSecond).sum())
+                        .put("sessions", own.size())
                         .put("maxSessions", heartbeat.getMaxSessions())
                         .put("slots", heartbeat.getSlots())
                         .put("running", heartbeat.getRunning())
@@ -125,11 +165,17 @@ final class Json {
         return row;
     }
 
-    static ObjectNode job(Tables tables, long nowMs) {
+    /**
+     * @param waitingFor what the edge waits for; empty for nothing
+     */
+    static ObjectNode job(Tables tables, String waitingFor, long nowMs) {
         ObjectNode row =
                 NODES.objectNode()
                         .put("up", tables.jobMissing(nowMs).isEmpty())
-                        .put("lastHeardAtMs", tables.jobSeenAtMs());
+                        .put("lastHeardAtMs", tables.jobSeenAtMs())
+                        .put("silentAfterMs", Tables.JOB_SILENT_AFTER.toMillis())
+                        .put("edgeWaitsFor", waitingFor)
+                        .put("nowMs", nowMs);
         ArrayNode cells = row.putArray("cells");
         for (Liveness cell : tables.cells()) {
             cells.addObject()
@@ -158,6 +204,8 @@ final class Json {
                 .put("sessionPrice", price == null ? null : exact(price))
                 .put("chargedSegments", state.getChargedSegments())
                 .put("chargedPixels", state.getChargedPixels())
+                .put("outstanding", state.getOutstanding())
+                .put("events", state.getEventSequence())
                 .put("updatedAtMs", state.getUpdatedAtMs());
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
@@ -55,7 +56,9 @@ public final class TopicTail implements AutoCloseable {
     private final Map<TopicPartition, Long> positions = new HashMap<>();
     private final Map<String, Topics> byName = new HashMap<>();
     private volatile @Nullable KafkaConsumer<byte[], byte[]> running;
-    private volatile String waitingFor = "not started";
+    private volatile String waitingFor = "its reading of Kafka to begin";
+    private volatile String lost = "";
+    private volatile boolean caughtUp;
     private volatile boolean closed;
 
     public TopicTail(String name, KafkaAddress address, List<Start> starts, Taker taker) {
@@ -73,10 +76,19 @@ public final class TopicTail implements AutoCloseable {
     }
 
     /**
-     * What keeps it from having read everything that was there at its start; empty when nothing.
+     * What it waits for: a broker that answers, a topic, or the end of what was there at its start;
+     * empty when nothing.
      */
     public Optional<String> waitingFor() {
-        return waitingFor.isEmpty() ? Optional.empty() : Optional.of(waitingFor);
+        if (!lost.isEmpty()) {
+            return Optional.of(lost);
+        }
+        return caughtUp ? Optional.empty() : Optional.of(waitingFor);
+    }
+
+    /** Whether everything that was there at its start has been read. */
+    public boolean hasCaughtUp() {
+        return caughtUp;
     }
 
     private void run() {
@@ -86,6 +98,7 @@ public final class TopicTail implements AutoCloseable {
             } catch (WakeupException | InterruptException e) {
                 LOG.debug("{} stops", thread.getName());
             } catch (KafkaException e) {
+                lost = noBroker();
                 REPEATS.warn(
                         "Kafka not read, tried again reader={} cause={}",
                         thread.getName(),
@@ -102,9 +115,10 @@ public final class TopicTail implements AutoCloseable {
                 return;
             }
             Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
-            boolean caughtUp = waitingFor.isEmpty();
             while (!closed) {
-                for (ConsumerRecord<byte[], byte[]> message : consumer.poll(POLL)) {
+                ConsumerRecords<byte[], byte[]> some = consumer.poll(POLL);
+                lost = some.isEmpty() && !isConnected(consumer) ? noBroker() : "";
+                for (ConsumerRecord<byte[], byte[]> message : some) {
                     take(message, caughtUp);
                     positions.put(
                             new TopicPartition(message.topic(), message.partition()),
@@ -112,12 +126,24 @@ public final class TopicTail implements AutoCloseable {
                 }
                 if (!caughtUp && reached(consumer, ends)) {
                     caughtUp = true;
-                    waitingFor = "";
                 }
             }
         } finally {
             running = null;
         }
+    }
+
+    private String noBroker() {
+        return "a Kafka broker at "
+                + address.bootstrapServers()
+                + ", where none answers: start it, or give its address as -kafka HOST:PORT";
+    }
+
+    /** A consumer polls in silence while no broker is there; its count of connections tells. */
+    private static boolean isConnected(KafkaConsumer<?, ?> consumer) {
+        return consumer.metrics().values().stream()
+                .filter(m -> m.metricName().name().equals("connection-count"))
+                .anyMatch(m -> m.metricValue() instanceof Number n && n.doubleValue() > 0);
     }
 
     private KafkaConsumer<byte[], byte[]> consumer() {
@@ -135,16 +161,16 @@ public final class TopicTail implements AutoCloseable {
             String name = address.topic(start.topic());
             List<PartitionInfo> partitions = partitions(consumer, name);
             if (partitions.isEmpty()) {
-                waitingFor = "topic " + name + " is missing: run `livepeer topics create`";
+                lost = "";
+                waitingFor = "topic " + name + ", which is missing: run `livepeer topics create`";
                 pause();
                 return false;
             }
             partitions.forEach(
                     p -> found.put(new TopicPartition(name, p.partition()), start.lookBack()));
         }
-        if (!waitingFor.isEmpty()) {
-            waitingFor = "reading " + byName.keySet().stream().sorted().toList();
-        }
+        lost = "";
+        waitingFor = "the end of " + byName.keySet().stream().sorted().toList() + " to be reached";
         consumer.assign(found.keySet());
         Map<TopicPartition, Long> times = new HashMap<>();
         long now = System.currentTimeMillis();

@@ -20,6 +20,10 @@ public final class PageAssets {
             Map.of(
                     "page.css", MediaType.CSS_UTF_8,
                     "page.js", SCRIPT,
+                    "dom.js", SCRIPT,
+                    "edge.js", SCRIPT,
+                    "format.js", SCRIPT,
+                    "history.js", SCRIPT,
                     "player.js", SCRIPT,
                     "tables.js", SCRIPT,
                     "icon.svg", SVG);

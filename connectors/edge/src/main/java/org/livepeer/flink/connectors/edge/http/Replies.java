@@ -24,6 +24,27 @@ public final class Replies implements ServerErrorHandler {
         return HttpResponse.of(status, MediaType.PLAIN_TEXT_UTF_8, reason + "\n");
     }
 
+    /**
+     * The process lives, which is all that its supervisor needs to know: 200, whatever it waits
+     * for.
+     *
+     * @param waitingFor empty for nothing
+     */
+    public static HttpResponse health(String waitingFor) {
+        return text(HttpStatus.OK, waitingFor.isEmpty() ? "up" : "up, waits for " + waitingFor);
+    }
+
+    /**
+     * Whether it can be used: 200, or 503 with the reason.
+     *
+     * @param waitingFor empty for nothing
+     */
+    public static HttpResponse readiness(String waitingFor) {
+        return waitingFor.isEmpty()
+                ? text(HttpStatus.OK, "ready")
+                : text(HttpStatus.SERVICE_UNAVAILABLE, "waits for " + waitingFor);
+    }
+
     /** Headers against misuse by browsers. */
     public static void secure(HttpHeadersBuilder headers) {
         headers.set("x-content-type-options", "nosniff");

@@ -45,6 +45,8 @@ class AdminServerIT {
     void tellsWhatItWaitsForAndWhatItCounts() throws Exception {
         try (AdminServer server = start("127.0.0.1", null)) {
             assertThat(get(server, "/healthz").statusCode()).isEqualTo(200);
+            assertThat(get(server, "/healthz").body())
+                    .isEqualTo("up, waits for its parts to start\n");
             assertThat(get(server, "/readyz").body()).isEqualTo("waits for its parts to start\n");
             waitingFor = "";
             assertThat(get(server, "/readyz").statusCode()).isEqualTo(200);

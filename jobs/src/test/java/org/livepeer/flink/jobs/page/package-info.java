@@ -1,0 +1,2 @@
+/** The edge's page in a real browser. */
+package org.livepeer.flink.jobs.page;
