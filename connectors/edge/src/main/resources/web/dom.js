@@ -99,7 +99,9 @@ export function fill(place, caption, columns, rows, key) {
         : element('td', undefined, { role: 'cell', 'data-label': column.label }));
       cell.className = [column.number ? 'number' : '', column.kind || ''].join(' ').trim();
       const content = cell.firstElementChild || cell.appendChild(element(column.block ? 'div' : 'span'));
-      put(content, column.of(row));
+      const parts = column.of(row);
+      cell.toggleAttribute('data-empty', parts.length === 1 && parts[0] === '–');
+      put(content, parts);
     });
     return line;
   });

@@ -11,6 +11,15 @@ export class Refused extends Error {
   get needsToken() {
     return this.status === 401;
   }
+
+  /** Why something is not shown, as a sentence for its reader. */
+  get sentence() {
+    if (this.needsToken) {
+      return 'This is about money: enter the edge\'s token above to see it.';
+    }
+    const text = this.message.charAt(0).toUpperCase() + this.message.slice(1) + '.';
+    return this.status === 404 ? text : 'This cannot be shown. ' + text;
+  }
 }
 
 export function useToken(token) {

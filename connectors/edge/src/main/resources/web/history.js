@@ -138,7 +138,7 @@ export class History {
   tell() {
     const state = byId('history-state');
     if (this.failed) {
-      say(state, 'The history cannot be shown: ' + this.failed.message);
+      say(state, this.failed.sentence || 'The edge does not answer.');
     } else if (this.events.length > 0) {
       say(state, '');
     } else if (this.next !== null) {

@@ -116,14 +116,12 @@ async function part(state, path, show) {
       throw failure;
     }
     if (asked === view) {
-      say(byId(state), failure.status === 404 ? sentence(failure.message) : 'This cannot be shown: ' + failure.message);
+      say(byId(state), failure.sentence);
       byId('token-part').hidden = byId('token-part').hidden && !failure.needsToken;
     }
     return null;
   }
 }
-
-const sentence = (text) => text.charAt(0).toUpperCase() + text.slice(1) + '.';
 
 function ofView(session) {
   return view.kind === 'overview'

@@ -54,7 +54,7 @@ export function workers(rows) {
     { label: 'Sessions', number: true, of: (w) => [w.sessions + ' of ' + w.maxSessions] },
     { label: 'Busy slots', number: true, of: (w) => [w.running + ' of ' + w.slots] },
     { label: 'Queued', number: true, of: (w) => [String(w.queued)] },
-    { label: 'Version', kind: 'name', of: (w) => [w.version] },
+    { label: 'Version', number: true, of: (w) => [w.version] },
   ], rows, (w) => w.worker);
 }
 
@@ -68,7 +68,7 @@ function state(worker) {
 /** The job as its cells tell it, each second. */
 export function job(told) {
   const never = told.lastHeardAtMs === 0;
-  put(byId('job-chip'), [told.up ? chip('ok', 'up') : chip('bad', never ? 'never heard of' : 'silent')]);
+  put(byId('job-chip'), [told.up ? chip('ok', 'up') : chip(never ? 'wait' : 'bad', never ? 'never heard of' : 'silent')]);
   say(byId('job-state'), never ? 'The job has not said anything yet. It says each second that it works.' : '');
   put(byId('cells'), told.cells.map((cell) => {
     const list = element('dl', undefined, { class: 'stats' });

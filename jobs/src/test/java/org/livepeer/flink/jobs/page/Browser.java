@@ -86,8 +86,13 @@ final class Browser implements AutoCloseable {
     }
 
     void open(String url) {
-        driver.get("about:blank");
+        leave();
         driver.get(url);
+    }
+
+    /** Away from the page, which asks its edge no more. */
+    void leave() {
+        driver.get("about:blank");
     }
 
     /** A page of this size, with the touch screen of a phone when it is narrow. */

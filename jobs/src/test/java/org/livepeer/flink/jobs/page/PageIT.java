@@ -285,28 +285,31 @@ class PageIT {
     @Order(6)
     void isRightOnAPhoneAndADesktopLightAndDark() throws Exception {
         for (String route : List.of("", "#/stream/cam", "#/account/manifest%3Acam")) {
+            open(route);
+            browser.awaitText("#sessions", Deployment.WORKER);
+            browser.awaitText(
+                    route.isEmpty() ? "#workers" : "#history", route.isEmpty() ? "cpu:2" : "Fee");
+            if (!route.contains("account")) {
+                browser.await("a picture", PageIT::plays);
+            }
             for (boolean dark : List.of(false, true)) {
                 for (int width : List.of(320, 390, 1280)) {
                     browser.size(width, width < 600 ? 844 : 800);
                     browser.dark(dark);
-                    open(route);
-                    browser.awaitText("#sessions", Deployment.WORKER);
-                    if (route.isEmpty()) {
-                        browser.awaitText("#workers", "cpu:2");
-                    } else {
-                        browser.awaitText("#history", "Charged");
-                    }
-                    if (!route.contains("account")) {
-                        browser.await("a picture", () -> browser.text("#curtain").isEmpty());
-                    }
                     String where =
                             route.replaceAll("\\W+", "-") + width + (dark ? "-dark" : "-light");
                     browser.picture("page" + where);
                     browser.isAccessible(where);
                 }
             }
+            desktop();
         }
         assertThat(browser.errors()).isEmpty();
+    }
+
+    private static boolean plays() {
+        return Boolean.TRUE.equals(
+                browser.run("return document.getElementById('curtain').hidden"));
     }
 
     @Test
@@ -330,8 +333,9 @@ class PageIT {
             browser.open("http://127.0.0.1:" + empty.port() + "/#/stream/nowhere");
             browser.awaitText("#curtain", "no segments of nowhere");
             browser.awaitText("#history-state", "Nothing has been decided");
+            assertThat(browser.errors()).isEmpty();
+            browser.leave();
         }
-        assertThat(browser.errors()).isEmpty();
     }
 
     @Test
@@ -342,7 +346,8 @@ class PageIT {
                 EdgeOptions.of(address(""), folder.resolve("guarded")).withTokenFile(token);
         try (EdgeServer guarded = edge("guarded", options)) {
             browser.open("http://127.0.0.1:" + guarded.port() + "/#/account/manifest%3Acam");
-            browser.awaitText("#history-state", "Authorization: Bearer TOKEN");
+            browser.awaitText("#history-state", "enter the edge's token");
+            browser.awaitText("#account-state", "enter the edge's token");
             browser.awaitText("#sessions", "not shown");
             assertThat(browser.texts("data")).isEmpty();
             browser.isAccessible("asked for the token");
@@ -350,11 +355,12 @@ class PageIT {
 
             browser.find("#token").sendKeys(TOKEN, Keys.ENTER);
 
-            awaitHistory(6);
+            browser.awaitText("#history", "9\u2009007");
             browser.awaitText("#account-sums", "123\u2009456");
+            // A browser notes each refusal in its console
+            assertThat(browser.errors()).isNotEmpty().allMatch(e -> e.contains("401"));
+            browser.leave();
         }
-        // A browser notes each refusal in its console
-        assertThat(browser.errors()).allMatch(e -> e.contains("401"));
     }
 
     @Test

@@ -256,7 +256,8 @@ class EdgeServerIT {
                         .build();
         send(Topics.EVENTS, "manifest:told", RecordCodec.of(Event.class).encode(event));
 
-        for (String path : List.of("account/manifest:told", "account/manifest%3Atold", "stream/told")) {
+        for (String path :
+                List.of("account/manifest:told", "account/manifest%3Atold", "stream/told")) {
             assertThat(get(edge, "/api/history/" + path).body())
                     .contains(
                             "\"number\":1,",
@@ -270,7 +271,8 @@ class EdgeServerIT {
                     .as(query)
                     .isEqualTo(400);
         }
-        for (String path : List.of("", "/", "/stream/", "/stream/a%2Fb", "/account/a%20b", "/x/y")) {
+        for (String path :
+                List.of("", "/", "/stream/", "/stream/a%2Fb", "/account/a%20b", "/x/y")) {
             assertThat(get(edge, "/api/history" + path).statusCode()).as(path).isEqualTo(404);
         }
         HttpResponse<String> foreign =
