@@ -308,8 +308,7 @@ class PageIT {
     }
 
     private static boolean plays() {
-        return Boolean.TRUE.equals(
-                browser.run("return document.getElementById('curtain').hidden"));
+        return Boolean.TRUE.equals(browser.run("return document.getElementById('curtain').hidden"));
     }
 
     @Test
