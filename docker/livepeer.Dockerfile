@@ -3,6 +3,7 @@
 ARG BASE=eclipse-temurin:17-jre
 FROM ${BASE}
 COPY jobs/target/livepeer /opt/livepeer
+ENV HOME=/data
 RUN mkdir -p /data /store && chown -R 1000:1000 /data /store
 USER 1000:1000
 VOLUME ["/data", "/store"]
