@@ -30,7 +30,12 @@ class OrchestratorIT {
 
     @BeforeEach
     void start() throws Exception {
-        rig = new OrchestratorRig(folder);
+        rig = rig(folder);
+    }
+
+    /** With a broker in this process; another one where this is overridden. */
+    OrchestratorRig rig(Path folder) throws Exception {
+        return new OrchestratorRig(folder);
     }
 
     @AfterEach

@@ -34,14 +34,14 @@ import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.GrantCredit;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
-/** A broker, a MiniCluster and the job, in this process. */
+/** A MiniCluster and the job in this process, and a broker: here too unless another is given. */
 public final class OrchestratorRig implements AutoCloseable {
     public static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private static final int TASK_MANAGERS = 2;
 
     private final Path folder;
-    private final EmbeddedKafka broker;
+    private final Runnable stopBroker;
     private final MiniClusterWithClientResource flink;
     private final ScheduledExecutorService beats = Executors.newSingleThreadScheduledExecutor();
     public final KafkaAddress address;
@@ -51,9 +51,21 @@ public final class OrchestratorRig implements AutoCloseable {
     public final ControlProducer control;
 
     public OrchestratorRig(Path folder) throws Exception {
+        this(folder, EmbeddedKafka.start(folder.resolve("kafka"), 0));
+    }
+
+    private OrchestratorRig(Path folder, EmbeddedKafka broker) throws Exception {
+        this(folder, broker.bootstrapServers(), broker::close);
+    }
+
+    /**
+     * @param stopBroker is run at the end
+     */
+    public OrchestratorRig(Path folder, String bootstrapServers, Runnable stopBroker)
+            throws Exception {
         this.folder = folder;
-        broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-        address = new KafkaAddress(broker.bootstrapServers(), "");
+        this.stopBroker = stopBroker;
+        address = new KafkaAddress(bootstrapServers, "");
         secretFile = SecretFile.orCreate(folder.resolve("cluster.secret"));
         secret = secretFile.secret();
         try (TopicAdmin admin = new TopicAdmin(address)) {
@@ -211,6 +223,6 @@ public final class OrchestratorRig implements AutoCloseable {
         pushes.close();
         control.close();
         flink.after();
-        broker.close();
+        stopBroker.run();
     }
 }

@@ -1,0 +1,42 @@
+package org.livepeer.flink.jobs;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.jobs.docker.Engine;
+import org.testcontainers.kafka.KafkaContainer;
+import org.testcontainers.utility.DockerImageName;
+
+/**
+ * The job on a broker in a container, as {@link OrchestratorIT} on one in this process. {@code
+ * -Dlivepeer.kafka.image=…} takes another image than Kafka's own.
+ */
+class KafkaImageIT extends OrchestratorIT {
+    private static final String IMAGE =
+            System.getProperty("livepeer.kafka.image", "apache/kafka:4.2.0");
+
+    @BeforeAll
+    static void imageIsThere() {
+        Engine.assumeImage(
+                IMAGE,
+                "build docker/kafka-jre.Dockerfile and name it with -Dlivepeer.kafka.image=IMAGE");
+    }
+
+    @Override
+    OrchestratorRig rig(Path folder) throws Exception {
+        KafkaContainer broker =
+                new KafkaContainer(
+                        DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"));
+        broker.withEnv(
+                "KAFKA_MESSAGE_MAX_BYTES",
+                Integer.toString(Topics.MAX_MEDIA_RECORD_BYTES + (1 << 20)));
+        broker.withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+        broker.start();
+        try {
+            return new OrchestratorRig(folder, broker.getBootstrapServers(), broker::stop);
+        } catch (Exception | Error e) {
+            broker.stop();
+            throw e;
+        }
+    }
+}
