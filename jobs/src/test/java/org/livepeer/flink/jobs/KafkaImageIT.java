@@ -2,10 +2,9 @@ package org.livepeer.flink.jobs;
 
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
-import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.docker.Engine;
+import org.livepeer.flink.jobs.docker.KafkaImage;
 import org.testcontainers.kafka.KafkaContainer;
-import org.testcontainers.utility.DockerImageName;
 
 /**
  * The job on a broker in a container, as {@link OrchestratorIT} on one in this process. {@code
@@ -24,13 +23,7 @@ class KafkaImageIT extends OrchestratorIT {
 
     @Override
     OrchestratorRig rig(Path folder) throws Exception {
-        KafkaContainer broker =
-                new KafkaContainer(
-                        DockerImageName.parse(IMAGE).asCompatibleSubstituteFor("apache/kafka"));
-        broker.withEnv(
-                "KAFKA_MESSAGE_MAX_BYTES",
-                Integer.toString(Topics.MAX_MEDIA_RECORD_BYTES + (1 << 20)));
-        broker.withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
+        KafkaContainer broker = KafkaImage.broker(IMAGE);
         broker.start();
         try {
             return new OrchestratorRig(folder, broker.getBootstrapServers(), broker::stop);

@@ -17,7 +17,6 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.images.builder.Transferable;
-import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /** The images of {@code docker}: built, and a stream from push to playlist through each of them. */
@@ -50,12 +49,7 @@ class DockerIT {
     @Test
     void aStreamGoesThroughContainersAndOnWhenATaskManagerIsKilled() throws Exception {
         // Given a broker, a cluster, a worker and an edge, each in its container
-        start(
-                new KafkaContainer(
-                                DockerImageName.parse(kafka)
-                                        .asCompatibleSubstituteFor("apache/kafka"))
-                        .withListener(KAFKA)
-                        .withNetwork(network));
+        start(KafkaImage.broker(kafka).withListener(KAFKA).withNetwork(network));
         run("topics", "create", "-kafka", KAFKA, "--replication", "1", "--min-insync", "1");
         start(jobManager());
         GenericContainer<?> taskManager = start(taskManager("taskmanager-1"));
