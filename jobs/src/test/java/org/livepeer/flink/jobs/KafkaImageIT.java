@@ -1,7 +1,6 @@
 package org.livepeer.flink.jobs;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeAll;
 import org.livepeer.flink.jobs.docker.Engine;
 import org.livepeer.flink.jobs.docker.KafkaImage;
 import org.testcontainers.kafka.KafkaContainer;
@@ -14,15 +13,11 @@ class KafkaImageIT extends OrchestratorIT {
     private static final String IMAGE =
             System.getProperty("livepeer.kafka.image", "apache/kafka:4.2.0");
 
-    @BeforeAll
-    static void imageIsThere() {
+    @Override
+    OrchestratorRig rig(Path folder) throws Exception {
         Engine.assumeImage(
                 IMAGE,
                 "build docker/kafka-jre.Dockerfile and name it with -Dlivepeer.kafka.image=IMAGE");
-    }
-
-    @Override
-    OrchestratorRig rig(Path folder) throws Exception {
         KafkaContainer broker = KafkaImage.broker(IMAGE);
         broker.start();
         try {

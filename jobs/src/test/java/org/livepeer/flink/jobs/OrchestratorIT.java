@@ -40,7 +40,9 @@ class OrchestratorIT {
 
     @AfterEach
     void stop() {
-        rig.close();
+        if (rig != null) {
+            rig.close();
+        }
     }
 
     private static Set<String> answered(List<ConsumerRecord<byte[], byte[]>> records) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -25,15 +25,14 @@ class DockerIT {
     private static final String KAFKA = "kafka:19092";
     private static final String SECRET = "/run/secrets/cluster.secret";
 
-    private static String livepeer;
-    private static String flink;
-    private static String kafka;
-
+    private String livepeer;
+    private String flink;
+    private String kafka;
     private final Network network = Network.newNetwork();
     private final List<GenericContainer<?>> containers = new ArrayList<>();
 
-    @BeforeAll
-    static void build() {
+    @BeforeEach
+    void build() {
         Images.assume();
         livepeer = Images.livepeer();
         flink = Images.flink();
