@@ -1,20 +1,27 @@
 package org.livepeer.flink.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.cli.Livepeer;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
 
 /** The {@code livepeer} command's processes beside a cluster, all with one secret and one store. */
 public final class Nodes {
+    private static final Duration READY = Duration.ofSeconds(120);
+
     private final ProcessCluster cluster;
     private final Path work;
     private final Path secret;
@@ -93,6 +100,19 @@ public final class Nodes {
                 Livepeer.class.getName(),
                 arguments,
                 Map.of());
+    }
+
+    /** Waits until the ledger has an account and so many workers have announced themselves. */
+    public static void awaitReady(KafkaAddress kafka, int workers) {
+        try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER);
+                TopicTail beats = new TopicTail(kafka, Topics.WORKERS)) {
+            ledger.until(all -> !all.isEmpty(), READY);
+            beats.until(
+                    all ->
+                            all.stream().map(r -> new String(r.key(), UTF_8)).distinct().count()
+                                    == workers,
+                    READY);
+        }
     }
 
     public static int port() {

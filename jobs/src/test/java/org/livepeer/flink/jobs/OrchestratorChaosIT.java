@@ -26,7 +26,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
-import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.EventTail;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
@@ -81,7 +80,7 @@ class OrchestratorChaosIT {
                             "edge-1", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
             URI edge2 = nodes.edge("edge-2");
             Ledgers.grant(kafka, secret, ACCOUNT, 1_000_000_000_000_000L);
-            ready(kafka);
+            Nodes.awaitReady(kafka, 2);
             try (TcpFront front = TcpFront.over(edge1, edge2);
                     LiveStream stream = new LiveStream(kafka, front.address(), PROFILE)) {
                 stream.start();
@@ -92,16 +91,6 @@ class OrchestratorChaosIT {
                 check(kafka, stream);
             }
             noSecretIn(work, Files.readString(secretPath).strip());
-        }
-    }
-
-    private static void ready(KafkaAddress kafka) {
-        try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER);
-                TopicTail workers = new TopicTail(kafka, Topics.WORKERS)) {
-            ledger.until(all -> !all.isEmpty(), BOUND);
-            workers.until(
-                    all -> all.stream().map(r -> new String(r.key())).distinct().count() == 2,
-                    BOUND);
         }
     }
 
