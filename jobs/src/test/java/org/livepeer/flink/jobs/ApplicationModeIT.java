@@ -78,10 +78,7 @@ class ApplicationModeIT {
                 "--clusterSecret",
                 secret.toString(),
                 "--pricePerUnit",
-                Long.toString(PRICE),
-                // Four times as many segments as in real time wait after an outage.
-                "--parkedPerSession",
-                "100");
+                Long.toString(PRICE));
     }
 
     private static void awaitDelivered(LiveStream stream, long segments)

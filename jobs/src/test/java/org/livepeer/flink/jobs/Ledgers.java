@@ -20,14 +20,18 @@ public final class Ledgers {
     /** Prepaid credit, in wei. */
     public static void grant(KafkaAddress address, SecretFile secret, String account, long wei) {
         try (ControlProducer control = new ControlProducer(address, secret.secret())) {
-            control.send(
-                    ControlCommand.newBuilder()
-                            .setId(UUID.randomUUID().toString())
-                            .setTarget(account)
-                            .setIssuedAtMs(System.currentTimeMillis())
-                            .setCommand(new GrantCredit(Fraction.of(wei).toRational()))
-                            .build());
+            grant(control, account, wei);
         }
+    }
+
+    static void grant(ControlProducer control, String account, long wei) {
+        control.send(
+                ControlCommand.newBuilder()
+                        .setId(UUID.randomUUID().toString())
+                        .setTarget(account)
+                        .setIssuedAtMs(System.currentTimeMillis())
+                        .setCommand(new GrantCredit(Fraction.of(wei).toRational()))
+                        .build());
     }
 
     /** The account when so many segments are charged and nothing is reserved any more. */

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -28,10 +27,7 @@ import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Tenure;
 import org.livepeer.flink.operators.auth.ClusterSecret;
-import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.transcode.WorkerClient;
-import org.livepeer.flink.schemas.ControlCommand;
-import org.livepeer.flink.schemas.GrantCredit;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /** A MiniCluster and the job in this process, and a broker: here too unless another is given. */
@@ -160,13 +156,7 @@ public final class OrchestratorRig implements AutoCloseable {
     }
 
     public void grant(String account, long wei) {
-        control.send(
-                ControlCommand.newBuilder()
-                        .setId(UUID.randomUUID().toString())
-                        .setTarget(account)
-                        .setIssuedAtMs(System.currentTimeMillis())
-                        .setCommand(new GrantCredit(Fraction.of(wei).toRational()))
-                        .build());
+        Ledgers.grant(control, account, wei);
     }
 
     public void push(String manifest, long seq) throws Exception {

@@ -28,8 +28,11 @@ public record AssignOptions(
         }
     }
 
-    /** 70 s, 5 s, 16 requests (30 s of a live stream), 10 s, 10 s. */
+    /**
+     * 70 s, 5 s, 64 requests, 10 s, 10 s. After an outage a stream comes with all that it pushed
+     * meanwhile: so many that its deadlines decide what is too late, not this number.
+     */
     public static AssignOptions defaults() {
-        return new AssignOptions(70_000, 5_000, 16, 10_000, 10_000);
+        return new AssignOptions(70_000, 5_000, 64, 10_000, 10_000);
     }
 }
