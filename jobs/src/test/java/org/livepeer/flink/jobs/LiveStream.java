@@ -183,16 +183,19 @@ final class LiveStream implements AutoCloseable {
     }
 
     /**
-     * Longest time without an answer between two instants, ms; a segment comes each half second.
+     * Longest time without an answer between two instants, ms, the time before the first and after
+     * the last of them too; a segment comes each half second.
      */
     long longestGap(long fromMs, long toMs) {
-        List<Long> times =
-                answeredAt.values().stream().filter(t -> t >= fromMs && t < toMs).sorted().toList();
         long longest = 0;
-        for (int i = 1; i < times.size(); i++) {
-            longest = Math.max(longest, times.get(i) - times.get(i - 1));
+        long last = fromMs;
+        for (long at : answeredAt.values().stream().sorted().toList()) {
+            if (at >= fromMs && at < toMs) {
+                longest = Math.max(longest, at - last);
+                last = at;
+            }
         }
-        return longest;
+        return Math.max(longest, toMs - last);
     }
 
     /** Numbers of the segments that were refused or failed. */
