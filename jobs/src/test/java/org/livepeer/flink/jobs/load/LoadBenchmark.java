@@ -3,6 +3,7 @@ package org.livepeer.flink.jobs.load;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,8 +84,7 @@ class LoadBenchmark {
         }
     }
 
-    private static long distinct(
-            List<org.apache.kafka.clients.consumer.ConsumerRecord<byte[], byte[]>> records) {
+    private static long distinct(List<ConsumerRecord<byte[], byte[]>> records) {
         return records.stream().map(r -> new String(r.key())).distinct().count();
     }
 
@@ -220,7 +221,7 @@ class LoadBenchmark {
                                                     name,
                                                     Long.parseLong(line.replaceAll("\\D", ""))
                                                             / 1_024));
-                } catch (java.io.IOException e) {
+                } catch (IOException e) {
                     // It has just ended.
                 }
             }

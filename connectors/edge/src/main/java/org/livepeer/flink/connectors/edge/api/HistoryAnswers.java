@@ -88,12 +88,12 @@ final class HistoryAnswers {
                     "too many histories are being read: ask again in a few seconds");
         }
         if (cause instanceof KafkaException) {
-            LOG.debug("cannot read a history", cause);
+            LOG.debug("history not read cause={}", cause.toString(), cause);
             return Replies.text(
                     HttpStatus.SERVICE_UNAVAILABLE,
                     "the history cannot be read from Kafka now: " + cause.getMessage());
         }
-        LOG.warn("cannot read a history", cause);
+        LOG.warn("history not read cause={}", cause.toString(), cause);
         return Replies.text(
                 HttpStatus.INTERNAL_SERVER_ERROR, "a fault of ours; the edge's log has more");
     }

@@ -35,7 +35,8 @@ public final class Tables {
     public static final Duration OUTAGE_AFTER = Duration.ofSeconds(2);
 
     /**
-     * Pauses of the job that are over, since this process began to listen.
+     * Pauses of the job that are over, by the job's own clock: what this process hears late is
+     * none. Counted from a minute before it began to listen.
      *
      * @param silentMs how long they lasted in total
      */
@@ -71,8 +72,10 @@ public final class Tables {
                 case LEDGER -> put(accounts, LedgerEntry.class, message);
                 case WORKERS -> beat(message, atMs);
                 case LIVENESS -> {
+                    Liveness before = cells.get(key(message));
                     put(cells, Liveness.class, message);
-                    heard(atMs);
+                    countOutage(before, cells.get(key(message)));
+                    jobSeenAtMs = Math.max(jobSeenAtMs, atMs);
                 }
                 default -> throw new IllegalArgumentException("no rows come from " + topic);
             }
@@ -81,13 +84,16 @@ public final class Tables {
         }
     }
 
-    /** The job speaks each second; one reader thread calls this. */
-    private void heard(long atMs) {
-        long silentMs = jobSeenAtMs == 0 ? 0 : atMs - jobSeenAtMs;
+    /** One reader thread calls this. */
+    private void countOutage(@Nullable Liveness before, @Nullable Liveness now) {
+        long silentMs = before == null || now == null ? 0 : now.getAtMs() - before.getAtMs();
         if (silentMs > OUTAGE_AFTER.toMillis()) {
             outages = new Outages(outages.count() + 1, outages.silentMs() + silentMs);
         }
-        jobSeenAtMs = Math.max(jobSeenAtMs, atMs);
+    }
+
+    private static String key(ConsumerRecord<byte[], byte[]> message) {
+        return message.key() == null ? "" : new String(message.key(), StandardCharsets.UTF_8);
     }
 
     private static <T extends SpecificRecordBase> void put(

@@ -28,24 +28,29 @@ class TablesTest {
     }
 
     @Test
-    void whatWasWrittenBeforeThisProcessBeganIsNoOutage() {
+    void theFirstWordIsNoOutageAndOneThatIsHeardLateIsNone() {
         heard(1_000_000);
+        heard(1_001_000, 1_030_000);
 
         assertThat(tables.outages()).isEqualTo(new Outages(0, 0));
     }
 
     private void heard(long atMs) {
+        heard(atMs, atMs);
+    }
+
+    private void heard(long spokenAtMs, long heardAtMs) {
         byte[] value =
                 RecordCodec.of(Liveness.class)
                         .encode(
                                 Liveness.newBuilder()
                                         .setCell("main")
                                         .setAttempt(1)
-                                        .setAtMs(1)
+                                        .setAtMs(spokenAtMs)
                                         .build());
         tables.take(
                 Topics.LIVENESS,
                 new ConsumerRecord<>("liveness", 0, 0, "main".getBytes(UTF_8), value),
-                atMs);
+                heardAtMs);
     }
 }
