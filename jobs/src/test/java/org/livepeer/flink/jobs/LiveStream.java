@@ -31,6 +31,10 @@ final class LiveStream implements AutoCloseable {
     static final String MANIFEST = "live";
     private static final long EVERY_MS = 500;
     private static final int UPLOAD_EACH = 5;
+
+    /** A slow machine makes the stream slower instead of having its segments refused as busy. */
+    private static final int OPEN_AT_MOST = 32;
+
     private static final Duration BOUND = Duration.ofSeconds(120);
 
     private final KafkaAddress kafka;
@@ -90,7 +94,9 @@ final class LiveStream implements AutoCloseable {
                 pushedAt.put(seq, System.currentTimeMillis());
                 producer.pushRaw(MANIFEST, seq, 1_000, profiles, bytes, headers)
                         .get(120, TimeUnit.SECONDS);
-                TimeUnit.MILLISECONDS.sleep(EVERY_MS);
+                do {
+                    TimeUnit.MILLISECONDS.sleep(EVERY_MS);
+                } while (pushing && pushedAt.size() - answeredAt.size() >= OPEN_AT_MOST);
             }
         }
     }

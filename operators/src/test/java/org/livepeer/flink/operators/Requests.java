@@ -49,7 +49,6 @@ public final class Requests {
                 .setAnswer(AnswerKind.RAW)
                 .setOrigin(new Coordinates("segments", 0, 1L, acceptedAtMs))
                 .setMediaBytes(4)
-                .setPayload(ByteBuffer.wrap(new byte[] {1, 2, 3, 4}))
                 .build();
     }
 

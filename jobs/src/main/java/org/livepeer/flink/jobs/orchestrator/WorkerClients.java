@@ -9,14 +9,15 @@ import org.livepeer.flink.connectors.transcoder.client.GrpcWorkerClientFactory;
 import org.livepeer.flink.connectors.transcoder.client.MediaReader;
 import org.livepeer.flink.operators.admit.Admission;
 import org.livepeer.flink.operators.auth.SecretSource;
+import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.operators.segment.InvalidSegmentException;
 import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.TopicRecord;
 
 /**
- * Clients of worker processes that read media back from {@code segments} when a request travelled
- * without it.
+ * Clients of worker processes that take media from where Admit held it, or read it back from {@code
+ * segments}.
  *
  * @param kafka where segments are
  * @param secret read by each process itself
@@ -42,7 +43,10 @@ public record WorkerClients(KafkaAddress kafka, SecretSource secret)
 
         @Override
         public CompletableFuture<ByteBuffer> read(Coordinates origin) {
-            return reader.read(origin).thenApply(FromTopic::media);
+            ByteBuffer held = HeldMedia.here().find(origin);
+            return held != null
+                    ? CompletableFuture.completedFuture(held)
+                    : reader.read(origin).thenApply(FromTopic::media);
         }
 
         private static ByteBuffer media(TopicRecord record) {

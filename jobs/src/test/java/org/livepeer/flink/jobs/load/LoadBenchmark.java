@@ -33,16 +33,19 @@ import org.livepeer.flink.schemas.LedgerEntry;
 
 /**
  * Sessions that each push a segment every two seconds, on a cluster of processes with the loopback
- * engine. Says for each minute how long answers took, how long checkpoints took and how much memory
- * each process holds; then holds every account against what was delivered.
+ * engine; they start one after the other over the first minutes, as streams do. Says for each
+ * minute how long answers took, how long checkpoints took and how much memory each process holds;
+ * then holds every account against what was delivered.
  *
- * <p>{@code -Dlivepeer.load.minutes=30 -Dlivepeer.load.sessions=200 -Dlivepeer.load.bytes=20000};
- * {@code -Dlivepeer.load.kills=true} kills a process each minute.
+ * <p>{@code -Dlivepeer.load.minutes=30 -Dlivepeer.load.sessions=200 -Dlivepeer.load.bytes=20000
+ * -Dlivepeer.load.ramp=180} (seconds); {@code -Dlivepeer.load.kills=true} kills a process each
+ * minute.
  */
 class LoadBenchmark {
     private static final int MINUTES = Integer.getInteger("livepeer.load.minutes", 30);
     private static final int SESSIONS = Integer.getInteger("livepeer.load.sessions", 200);
     private static final int BYTES = Integer.getInteger("livepeer.load.bytes", 20_000);
+    private static final int RAMP_S = Integer.getInteger("livepeer.load.ramp", 180);
     private static final boolean KILLS = Boolean.getBoolean("livepeer.load.kills");
     private static final List<String> VICTIMS =
             List.of("taskmanager-1", "worker-1", "jobmanager", "broker-1", "taskmanager-2", "edge");
@@ -59,21 +62,28 @@ class LoadBenchmark {
         random.nextBytes(media);
         Path secretPath = work.resolve("cluster.secret");
         SecretFile secret = SecretFile.orCreate(secretPath);
-        try (ProcessCluster cluster = ProcessCluster.in(work).brokers(KILLS ? 3 : 1).start()) {
+        try (ProcessCluster cluster = cluster(work)) {
             KafkaAddress kafka = cluster.kafka("");
             try (TopicAdmin admin = new TopicAdmin(kafka)) {
                 admin.create(KILLS ? 3 : 1, KILLS ? 2 : 1);
             }
             worker(cluster, work, 1);
-            worker(cluster, work, 2);
+            if (KILLS) {
+                worker(cluster, work, 2);
+            }
             Nodes nodes = new Nodes(cluster, work, secretPath);
-            nodes.orchestrator("edge", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
+            nodes.orchestrator(
+                    "edge",
+                    "-pricePerUnit",
+                    Long.toString(PRICE),
+                    "-parallelism",
+                    KILLS ? "2" : "1");
             for (int i = 0; i < SESSIONS; i++) {
                 Ledgers.grant(kafka, secret, account(i), 1_000_000_000_000_000L);
             }
             try (TopicTail workers = new TopicTail(kafka, Topics.WORKERS);
                     TopicTail ledger = new TopicTail(kafka, Topics.LEDGER)) {
-                workers.until(all -> distinct(all) == 2, BOUND);
+                workers.until(all -> distinct(all) == (KILLS ? 2 : 1), BOUND);
                 ledger.until(all -> distinct(all) == SESSIONS, BOUND);
             }
             try (Answers answers = new Answers(kafka);
@@ -82,6 +92,13 @@ class LoadBenchmark {
                 check(kafka, answers);
             }
         }
+    }
+
+    /** The whole set when processes are killed; else no more of them than the load needs. */
+    private static ProcessCluster cluster(Path work) throws Exception {
+        return KILLS
+                ? ProcessCluster.in(work).brokers(3).start()
+                : ProcessCluster.in(work).brokers(1).jobManagers(1).taskManagers(1).start();
     }
 
     private static long distinct(List<ConsumerRecord<byte[], byte[]>> records) {
@@ -114,10 +131,16 @@ class LoadBenchmark {
         Thread watcher = new Thread(() -> watch(cluster, answers, began), "watcher");
         watcher.setDaemon(true);
         watcher.start();
+        long pushed = 0;
         for (long i = 0; i < pushes; i++) {
             TimeUnit.NANOSECONDS.sleep(began + i * stepNanos - System.nanoTime());
-            String manifest = "cam-" + i % SESSIONS;
+            long session = i % SESSIONS;
+            if (i * stepNanos < TimeUnit.SECONDS.toNanos(RAMP_S) / SESSIONS * session) {
+                continue;
+            }
+            String manifest = "cam-" + session;
             long seq = i / SESSIONS;
+            pushed++;
             answers.pushed(manifest, seq);
             producer.pushRaw(
                     manifest,
@@ -133,7 +156,7 @@ class LoadBenchmark {
         }
         watcher.interrupt();
         watcher.join();
-        say(pushes + " pushed, answered " + answers.statuses() + ", open " + answers.open());
+        say(pushed + " pushed, answered " + answers.statuses() + ", open " + answers.open());
         int[] sorted = checkpoints.values().stream().mapToInt(Integer::intValue).sorted().toArray();
         if (sorted.length > 0) {
             say(

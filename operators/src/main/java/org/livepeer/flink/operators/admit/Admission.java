@@ -36,8 +36,13 @@ public final class Admission {
     /** What became of a push. */
     public sealed interface Verdict {}
 
-    /** Goes on to Ledger. */
-    public record Accepted(Request request) implements Verdict {}
+    /**
+     * Goes on to Ledger.
+     *
+     * @param request without its media
+     * @param media to be held for Work; empty when it is in the store or has to be read back
+     */
+    public record Accepted(Request request, ByteBuffer media) implements Verdict {}
 
     /**
      * Ends here.
@@ -61,7 +66,7 @@ public final class Admission {
      */
     public Verdict admit(TopicRecord record, Payers payers, long nowMs) {
         try {
-            return new Accepted(accept(Push.read(record), record, payers));
+            return accept(Push.read(record), record, payers);
         } catch (InvalidSegmentException e) {
             return reject(record, e.reason(), String.valueOf(e.getMessage()), nowMs);
         }
@@ -72,7 +77,7 @@ public final class Admission {
         return Push.mediaOf(record);
     }
 
-    private Request accept(Push push, TopicRecord record, Payers payers)
+    private Accepted accept(Push push, TopicRecord record, Payers payers)
             throws InvalidSegmentException {
         String manifest = push.manifestId();
         if (!MANIFEST.matcher(manifest).matches()) {
@@ -98,36 +103,38 @@ public final class Admission {
         String account = account(push, payers, acceptedAt);
         long deadline = push.deadlineMs() == 0 ? options.defaultDeadlineMs() : push.deadlineMs();
         boolean inline = reference == null && mediaBytes <= options.maxInlineBytes();
-        return Request.newBuilder()
-                .setRequestId(
-                        RequestIds.of(
-                                account,
-                                manifest,
-                                push.seq(),
-                                hash,
-                                push.profiles(),
-                                push.clip(),
-                                push.perceptualHash()))
-                .setAccount(account)
-                .setCell(options.cell())
-                .setManifestId(manifest)
-                .setSeq(push.seq())
-                .setDurationMs(push.durationMs())
-                .setProfiles(push.profiles())
-                .setClip(push.clip())
-                .setCalcPerceptualHash(push.perceptualHash())
-                .setContentHash(hash)
-                .setAcceptedAtMs(acceptedAt)
-                .setDeadlineAtMs(acceptedAt + deadline)
-                .setEstimatedPixels(Ladder.estimatedPixels(push.profiles(), push.durationMs()))
-                .setLoadPixelsPerSecond(Ladder.loadPixelsPerSecond(push.profiles()))
-                .setAnswer(push.answer())
-                .setReplyPartition(push.replyPartition())
-                .setOrigin(record.getOrigin())
-                .setMediaBytes(mediaBytes)
-                .setReference(reference)
-                .setPayload(inline ? push.media() : NOTHING)
-                .build();
+        Request request =
+                Request.newBuilder()
+                        .setRequestId(
+                                RequestIds.of(
+                                        account,
+                                        manifest,
+                                        push.seq(),
+                                        hash,
+                                        push.profiles(),
+                                        push.clip(),
+                                        push.perceptualHash()))
+                        .setAccount(account)
+                        .setCell(options.cell())
+                        .setManifestId(manifest)
+                        .setSeq(push.seq())
+                        .setDurationMs(push.durationMs())
+                        .setProfiles(push.profiles())
+                        .setClip(push.clip())
+                        .setCalcPerceptualHash(push.perceptualHash())
+                        .setContentHash(hash)
+                        .setAcceptedAtMs(acceptedAt)
+                        .setDeadlineAtMs(acceptedAt + deadline)
+                        .setEstimatedPixels(
+                                Ladder.estimatedPixels(push.profiles(), push.durationMs()))
+                        .setLoadPixelsPerSecond(Ladder.loadPixelsPerSecond(push.profiles()))
+                        .setAnswer(push.answer())
+                        .setReplyPartition(push.replyPartition())
+                        .setOrigin(record.getOrigin())
+                        .setMediaBytes(mediaBytes)
+                        .setReference(reference)
+                        .build();
+        return new Accepted(request, inline ? push.media() : NOTHING);
     }
 
     private static void checkClip(@Nullable Clip clip) throws InvalidSegmentException {

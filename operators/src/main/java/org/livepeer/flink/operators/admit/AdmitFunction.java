@@ -13,6 +13,7 @@ import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Tags;
 import org.livepeer.flink.operators.admit.Admission.Accepted;
 import org.livepeer.flink.operators.admit.Admission.Rejected;
+import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.BindSender;
 import org.livepeer.flink.schemas.BindingHistory;
@@ -61,6 +62,11 @@ public final class AdmitFunction
                         context.currentProcessingTime());
         if (verdict instanceof Accepted accepted) {
             Request request = accepted.request();
+            if (accepted.media().hasRemaining()) {
+                HeldMedia media = HeldMedia.here();
+                media.hold(request.getOrigin(), accepted.media());
+                request.setHeldBy(media.process());
+            }
             out.collect(new LedgerInput(request.getAccount(), request.getAcceptedAtMs(), request));
         } else if (verdict instanceof Rejected rejected) {
             reject(rejected, context);

@@ -3,7 +3,7 @@ package org.livepeer.flink.operators.admit;
 import java.io.Serializable;
 
 /**
- * @param maxInlineBytes media above it travels through the job by reference
+ * @param maxInlineBytes media above it is not held in memory for Work, but read back from its topic
  * @param maxMediaBytes largest media accepted at all
  * @param defaultDeadlineMs time for the answer when the push names none
  * @param cell scheduling domain that requests go to

@@ -61,14 +61,20 @@ final class Decisions {
         return new WorkerAddress(beat.getWorkerId(), beat.getAddress(), beat.getHost());
     }
 
-    /** One of those on the worker's host, the same for a stream; none when there is none. */
+    /**
+     * One of those on the worker's host, in the process that holds the media if there is one there,
+     * the same for a stream; none when there is none.
+     */
     private static int subtaskBeside(Cell cell, WorkerState worker, Request request) {
         String host = worker.getHeartbeat().getHost();
         List<WorkSubtask> beside =
                 cell.subtasks().stream().filter(s -> s.getHosts().contains(host)).toList();
-        return beside.isEmpty()
+        List<WorkSubtask> holding =
+                beside.stream().filter(s -> s.getProcess().equals(request.getHeldBy())).toList();
+        List<WorkSubtask> best = holding.isEmpty() ? beside : holding;
+        return best.isEmpty()
                 ? NOWHERE
-                : beside.get(Math.floorMod(request.getManifestId().hashCode(), beside.size()))
+                : best.get(Math.floorMod(request.getManifestId().hashCode(), best.size()))
                         .getSubtask();
     }
 

@@ -1,6 +1,5 @@
 package org.livepeer.flink.operators.assign;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -37,7 +36,6 @@ import org.livepeer.flink.schemas.WorkerState;
 public final class Scheduling {
     private static final int LATENCIES_KEPT = 64;
     private static final int FAILURES_BEFORE_MOVE = 3;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final AssignOptions options;
 
@@ -190,9 +188,6 @@ public final class Scheduling {
                             + " segments of this stream wait already: push more slowly, or ask for"
                             + " less");
             return;
-        }
-        if (request.getReference() == null && request.getPayload().hasRemaining()) {
-            request.setPayload(NOTHING);
         }
         cell.park(new Parked(funded, nowMs));
         Decisions.event(

@@ -23,8 +23,8 @@ public interface WorkerClient extends AutoCloseable {
     void close();
 
     /**
-     * @param placed the request; its payload is sent, or its store reference named, or (both empty)
-     *     read back from the topic by the client
+     * @param placed the request; its store reference is named, or without one its media found by
+     *     its origin
      * @param keptOnly answer from the kept result or with {@link Reason#NotKept}
      * @param maxPixels most pixels to encode, 0 for no limit
      * @param timeoutMs time for the whole call

@@ -10,6 +10,7 @@ import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.Receipts;
+import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.Outcome;
@@ -51,15 +52,17 @@ public final class WorkFunction extends RichAsyncFunction<PlacedRequest, Outcome
         new Workflow(opened, System::currentTimeMillis, WorkFunction::later, placed)
                 .run()
                 .whenComplete(
-                        (outcome, error) ->
-                                result.complete(
-                                        Collections.singletonList(
-                                                outcome != null
-                                                        ? outcome
-                                                        : failed(
-                                                                placed,
-                                                                Reason.InternalError,
-                                                                String.valueOf(error)))));
+                        (outcome, error) -> {
+                            HeldMedia.here().drop(placed.getRequest().getOrigin());
+                            result.complete(
+                                    Collections.singletonList(
+                                            outcome != null
+                                                    ? outcome
+                                                    : failed(
+                                                            placed,
+                                                            Reason.InternalError,
+                                                            String.valueOf(error))));
+                        });
     }
 
     private static void later(long ms, Runnable task) {

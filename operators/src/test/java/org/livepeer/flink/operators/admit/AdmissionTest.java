@@ -67,7 +67,8 @@ class AdmissionTest {
         assertThat(request.getDeadlineAtMs()).isEqualTo(1_030_000);
         assertThat(request.getEstimatedPixels())
                 .isEqualTo(426L * 240 * 30 * 2 + 256L * 144 * 30 * 2);
-        assertThat(request.getPayload()).isEqualTo(ByteBuffer.wrap(MEDIA));
+        assertThat(((Accepted) verdict).media()).isEqualTo(ByteBuffer.wrap(MEDIA));
+        assertThat(request.getPayload().remaining()).as("media travels beside it").isZero();
         assertThat(request.getContentHash())
                 .isEqualTo(ByteBuffer.wrap(RequestIds.sha256().digest(MEDIA)));
     }
@@ -87,11 +88,11 @@ class AdmissionTest {
     void leavesLargeMediaInTheTopic() {
         byte[] large = new byte[101];
 
-        Request request = ((Accepted) admit(Requests.raw("cam", headers(), large))).request();
+        Accepted accepted = (Accepted) admit(Requests.raw("cam", headers(), large));
 
-        assertThat(request.getPayload().remaining()).isZero();
-        assertThat(request.getMediaBytes()).isEqualTo(101);
-        assertThat(request.getOrigin().getOffset()).isEqualTo(41);
+        assertThat(accepted.media().remaining()).isZero();
+        assertThat(accepted.request().getMediaBytes()).isEqualTo(101);
+        assertThat(accepted.request().getOrigin().getOffset()).isEqualTo(41);
     }
 
     @Test

@@ -119,7 +119,7 @@ class SchedulingTest {
     }
 
     @Test
-    void waitsWithoutItsMediaAndGoesOnInOrderWhenThereIsRoom() {
+    void waitsAndGoesOnInOrderWhenThereIsRoom() {
         beat("w1", 10_000_000, 4, 1);
         for (int i = 0; i < 4; i++) {
             push(push("a", "a" + i));
@@ -133,7 +133,6 @@ class SchedulingTest {
         assertThat(out.placed)
                 .extracting(p -> p.getRequest().getRequestId())
                 .containsExactly("a0", "a1", "a2", "a3");
-        assertThat(out.placed.get(2).getRequest().getPayload().remaining()).isZero();
         assertThat(cell.parkedOfSession("manifest:a|a")).isZero();
     }
 
@@ -295,7 +294,10 @@ class SchedulingTest {
     }
 
     private void subtask(int number, int parallelism, long startedAtMs, String... hosts) {
-        rules.subtask(cell, new WorkSubtask(number, parallelism, List.of(hosts), startedAtMs));
+        rules.subtask(
+                cell,
+                new WorkSubtask(
+                        number, parallelism, List.of(hosts), startedAtMs, "process-" + number));
     }
 
     private int subtaskOfNext(String manifest, String seed) {
@@ -319,6 +321,30 @@ class SchedulingTest {
         subtask(1, 2, 20, "elsewhere");
         subtask(1, 2, 15, host);
         assertThat(subtaskOfNext("a", "a3")).isZero();
+    }
+
+    @Test
+    void ofThoseOnTheWorkersHostTheOneWhereTheMediaIsHeldIsTaken() {
+        beat("w1", 10_000_000, 4, 9);
+        String host = cell.workers().get(0).getHeartbeat().getHost();
+        subtask(0, 3, 10, host);
+        subtask(1, 3, 10, host);
+        subtask(2, 3, 10, "elsewhere");
+
+        for (String stream : List.of("a", "b", "c", "d", "e")) {
+            FundedRequest held = push(stream, stream + "1");
+            held.getRequest().setHeldBy("process-1");
+            push(held);
+            assertThat(out.placed.get(out.placed.size() - 1).getPlacement().getSubtask())
+                    .isEqualTo(1);
+        }
+
+        FundedRequest farAway = push("f", "f1");
+        farAway.getRequest().setHeldBy("process-2");
+        push(farAway);
+        assertThat(out.placed.get(out.placed.size() - 1).getPlacement().getSubtask())
+                .as("beside the worker goes before beside the media")
+                .isIn(0, 1);
     }
 
     @Test

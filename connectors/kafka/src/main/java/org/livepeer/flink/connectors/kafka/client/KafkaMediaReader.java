@@ -15,15 +15,20 @@ import org.livepeer.flink.connectors.kafka.source.TopicRecordDeserializer;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.TopicRecord;
 
-/** Reads single records back by where they stand, on threads of its own. */
+/**
+ * Reads records back by where they stand, on threads of its own. Those of a backlog come many at a
+ * time, and the later ones need no call.
+ */
 public final class KafkaMediaReader implements AutoCloseable {
     private static final int THREADS = 2;
+    private static final long AHEAD_BYTES = 8 << 20;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final KafkaAddress address;
     private final ThreadPoolExecutor threads;
     private final LinkedBlockingQueue<KafkaConsumer<byte[], byte[]>> idle =
             new LinkedBlockingQueue<>();
+    private final ReadAhead ahead = new ReadAhead(AHEAD_BYTES);
 
     public KafkaMediaReader(KafkaAddress address) {
         this.address = address;
@@ -61,27 +66,28 @@ public final class KafkaMediaReader implements AutoCloseable {
     }
 
     private TopicRecord fetch(Coordinates origin) {
+        TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
+        ConsumerRecord<byte[], byte[]> known = ahead.take(partition, origin.getOffset());
+        if (known != null) {
+            return TopicRecordDeserializer.of(known);
+        }
         KafkaConsumer<byte[], byte[]> pooled = idle.poll();
-        KafkaConsumer<byte[], byte[]> consumer = pooled == null ? Reading.single(address) : pooled;
+        KafkaConsumer<byte[], byte[]> consumer = pooled == null ? Reading.spots(address) : pooled;
         boolean fine = false;
         try {
-            TopicRecord record = fetch(consumer, origin);
-            // What the consumer fetched ahead is of no use and would stay in memory.
-            consumer.unsubscribe();
+            ConsumerRecord<byte[], byte[]> record = fetch(consumer, partition, origin.getOffset());
             fine = true;
             if (record == null) {
                 throw new IllegalStateException(
                         "the record at "
-                                + origin.getTopic()
-                                + "-"
-                                + origin.getPartition()
+                                + partition
                                 + "@"
                                 + origin.getOffset()
                                 + " is gone or was not given within "
                                 + PATIENCE.toSeconds()
                                 + " s");
             }
-            return record;
+            return TopicRecordDeserializer.of(record);
         } finally {
             if (fine && !threads.isShutdown()) {
                 idle.add(consumer);
@@ -91,18 +97,21 @@ public final class KafkaMediaReader implements AutoCloseable {
         }
     }
 
-    private static @Nullable TopicRecord fetch(
-            KafkaConsumer<byte[], byte[]> consumer, Coordinates origin) {
-        TopicPartition partition = new TopicPartition(origin.getTopic(), origin.getPartition());
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, origin.getOffset());
+    private @Nullable ConsumerRecord<byte[], byte[]> fetch(
+            KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long offset) {
+        // Never without a partition of the topic: forgetting the topic costs the next read a
+        // request for metadata, and those are 100 ms apart at least.
+        if (!consumer.assignment().contains(partition)) {
+            consumer.assign(List.of(partition));
+        }
+        consumer.seek(partition, offset);
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (System.nanoTime() < end) {
-            for (ConsumerRecord<byte[], byte[]> record :
-                    consumer.poll(Duration.ofMillis(500)).records(partition)) {
-                return record.offset() == origin.getOffset()
-                        ? TopicRecordDeserializer.of(record)
-                        : null;
+            var records = consumer.poll(Duration.ofMillis(500)).records(partition).iterator();
+            if (records.hasNext()) {
+                ConsumerRecord<byte[], byte[]> first = records.next();
+                records.forEachRemaining(ahead::add);
+                return first.offset() == offset ? first : null;
             }
         }
         return null;

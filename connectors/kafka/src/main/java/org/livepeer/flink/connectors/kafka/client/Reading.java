@@ -23,12 +23,15 @@ final class Reading {
         return consumer(address.consumerProperties());
     }
 
-    /** For one record at a time: a broker gives at least one batch, and this asks for no more. */
-    static KafkaConsumer<byte[], byte[]> single(KafkaAddress address) {
+    /**
+     * For records here and there: a broker gives what stands at a place and up to 1 MB of what
+     * follows, and never waits for more to be written.
+     */
+    static KafkaConsumer<byte[], byte[]> spots(KafkaAddress address) {
         Properties properties = address.consumerProperties();
-        properties.setProperty("max.poll.records", "1");
-        properties.setProperty("max.partition.fetch.bytes", "1");
-        properties.setProperty("fetch.max.bytes", "1");
+        properties.setProperty("max.partition.fetch.bytes", Integer.toString(1 << 20));
+        properties.setProperty("fetch.max.bytes", Integer.toString(1 << 20));
+        properties.setProperty("fetch.max.wait.ms", "10");
         return consumer(properties);
     }
 

@@ -17,6 +17,7 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.operators.log.Repeats;
+import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.operators.work.Announcer;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.WorkSubtask;
@@ -60,7 +61,12 @@ public final class SubtaskProducer implements Announcer {
         properties.setProperty("max.block.ms", "30000");
         try (KafkaProducer<byte[], byte[]> producer = Producers.of(address, properties)) {
             WorkSubtask record =
-                    new WorkSubtask(subtask, parallelism, names(), System.currentTimeMillis());
+                    new WorkSubtask(
+                            subtask,
+                            parallelism,
+                            names(),
+                            System.currentTimeMillis(),
+                            HeldMedia.here().process());
             byte[] key = ("subtask-" + subtask).getBytes(UTF_8);
             byte[] value = RecordCodec.of(WorkSubtask.class).encode(record);
             producer.send(Producers.signed(address, Topics.SUBTASKS, key, value, secret)).get();

@@ -77,7 +77,7 @@ public final class TopicSinks {
 
     private Properties batched() {
         Properties properties = address.producerProperties();
-        properties.setProperty("linger.ms", "5");
+        properties.setProperty("linger.ms", "50");
         properties.setProperty("batch.size", Integer.toString(256 << 10));
         return properties;
     }

@@ -52,7 +52,7 @@ final class Work {
 
     /** Adds a caller; false when all others have gone and the work is being stopped. */
     synchronized boolean join() {
-        if (callers == 0) {
+        if (callers == 0 && !outcome.isDone()) {
             return false;
         }
         callers++;

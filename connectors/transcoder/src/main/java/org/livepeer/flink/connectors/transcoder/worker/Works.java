@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <pre>
  * (asked) ─► kept? ─► answer
  *    └─► running? ─► join
- *    └─► place free? ─► media comes ─► waits ─► slot ─► engine ─► kept ─► answer
+ *    └─► place free? ─► media comes ─► waits ─► slot ─► engine ─► answer ─► kept
  * </pre>
  *
  * There are slots + queue places; a request holds one from its header to the end of its work, which
@@ -147,9 +147,6 @@ final class Works {
         Outcome outcome;
         try {
             outcome = storage.fit(work.run(engine), work.order());
-            if (isVerdict(outcome)) {
-                kept.keep(work.order().requestId(), outcome);
-            }
         } catch (RuntimeException | Error e) {
             LOG.error("work lost request={}", work.order().requestId(), e);
             outcome = new Refused(Reason.InternalError, "the worker failed: " + e);
@@ -157,7 +154,15 @@ final class Works {
             running.decrementAndGet();
         }
         meters.worked(outcome, System.nanoTime() - began);
-        end(work, place, outcome);
+        // The answer goes out while it is being kept. Whoever asks meanwhile joins this work.
+        work.outcome().complete(outcome);
+        try {
+            if (isVerdict(outcome)) {
+                kept.keep(work.order().requestId(), outcome);
+            }
+        } finally {
+            end(work, place, outcome);
+        }
     }
 
     /** Final, and about the media itself: a reference or an upload may be right the next time. */
