@@ -47,7 +47,7 @@ class ApplicationModeIT {
             nodes.transcoder("worker-1", "ultrafast");
             URI edge = nodes.edge("edge-1");
             Nodes.awaitReady(kafka, 1);
-            try (LiveStream stream = new LiveStream(kafka, edge, PROFILE)) {
+            try (LiveStream stream = new LiveStream(kafka, edge, "", PROFILE)) {
                 stream.start();
                 awaitDelivered(stream, 6);
                 String leader = cluster.leader();

@@ -39,6 +39,7 @@ final class LiveStream implements AutoCloseable {
 
     private final KafkaAddress kafka;
     private final URI edge;
+    private final String token;
     private final String profiles;
     private final List<byte[]> media = new ArrayList<>();
     private final Map<Long, Long> pushedAt = new ConcurrentSkipListMap<>();
@@ -52,9 +53,13 @@ final class LiveStream implements AutoCloseable {
     private final Thread pusher = new Thread(() -> guarded(this::push), "pusher");
     private final Thread watcher = new Thread(() -> guarded(this::watch), "watcher");
 
-    LiveStream(KafkaAddress kafka, URI edge, String profiles) {
+    /**
+     * @param token what the edge asks for before it takes an upload; of no use where it asks nobody
+     */
+    LiveStream(KafkaAddress kafka, URI edge, String token, String profiles) {
         this.kafka = kafka;
         this.edge = edge;
+        this.token = token;
         this.profiles = profiles;
         try (SyntheticSource source =
                 new SyntheticSource(SyntheticOptions.of(320, 180, 30).withSegmentMs(1_000))) {
@@ -110,6 +115,7 @@ final class LiveStream implements AutoCloseable {
                         http.send(
                                 HttpRequest.newBuilder(edge.resolve("/upload"))
                                         .timeout(Duration.ofSeconds(5))
+                                        .header("Authorization", "Bearer " + token)
                                         .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes))
                                         .build(),
                                 HttpResponse.BodyHandlers.ofString());

@@ -20,7 +20,7 @@ final class Metrics {
     private Metrics() {}
 
     /** Names on the Prometheus pages of these ports. */
-    static Set<String> scraped(Collection<Integer> ports) throws Exception {
+    static Set<String> scraped(Collection<Integer> ports, String token) throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         Set<String> names = new TreeSet<>();
         for (int port : ports) {
@@ -28,6 +28,7 @@ final class Metrics {
                 http.send(
                                 HttpRequest.newBuilder(
                                                 URI.create("http://127.0.0.1:" + port + "/metrics"))
+                                        .header("Authorization", "Bearer " + token)
                                         .build(),
                                 HttpResponse.BodyHandlers.ofLines())
                         .body()

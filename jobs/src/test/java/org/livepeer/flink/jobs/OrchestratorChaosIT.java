@@ -9,9 +9,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -46,6 +48,9 @@ class OrchestratorChaosIT {
     private static final String ACCOUNT = "manifest:" + LiveStream.MANIFEST;
     private static final long PRICE = 3;
     private static final String PROFILE = "P144p30fps16x9";
+    private static final String[] JOB = {
+        "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2"
+    };
     private static final long PIXELS = 256L * 144 * 30;
     private static final Duration BOUND = Duration.ofSeconds(120);
     private static final List<String> KINDS =
@@ -74,23 +79,31 @@ class OrchestratorChaosIT {
             Nodes nodes = new Nodes(cluster, work, secretPath);
             nodes.transcoder("worker-1", "ultrafast");
             nodes.transcoder("worker-2", "ultrafast");
+            Path edgeToken = token(work.resolve("edge.token"));
+            Path adminToken = token(work.resolve("admin.token"));
+            String[] tokens = {"-edgeToken", "" + edgeToken, "-adminToken", "" + adminToken};
             // Submits the job; when it is started again, it finds it running.
             URI edge1 =
                     nodes.orchestrator(
-                            "edge-1", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
-            URI edge2 = nodes.edge("edge-2");
+                            "edge-1",
+                            Stream.concat(Stream.of(JOB), Stream.of(tokens))
+                                    .toArray(String[]::new));
+            URI edge2 = nodes.edge("edge-2", tokens);
             Ledgers.grant(kafka, secret, ACCOUNT, 1_000_000_000_000_000L);
             Nodes.awaitReady(kafka, 2);
             try (TcpFront front = TcpFront.over(edge1, edge2);
-                    LiveStream stream = new LiveStream(kafka, front.address(), PROFILE)) {
+                    LiveStream stream =
+                            new LiveStream(kafka, front.address(), text(edgeToken), PROFILE)) {
                 stream.start();
                 kill(cluster, new Random(SEED), stream);
                 upgrade(cluster, nodes, stream);
-                dashboards(cluster, nodes, kafka);
+                dashboards(cluster, nodes, text(adminToken), kafka);
                 playlists(stream, edge1, edge2);
                 check(kafka, stream);
             }
-            noSecretIn(work, Files.readString(secretPath).strip());
+            for (Path each : List.of(secretPath, edgeToken, adminToken)) {
+                noSecretIn(work, text(each));
+            }
         }
     }
 
@@ -141,7 +154,7 @@ class OrchestratorChaosIT {
             throws InterruptedException {
         assertThat(cluster.rest().jobs()).as("one job, all the time").hasSize(1);
         long at = System.currentTimeMillis();
-        nodes.upgrade("upgrade-1", "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2");
+        nodes.upgrade("upgrade-1", JOB);
         TimeUnit.MILLISECONDS.sleep(4_000);
         say(
                 "upgrade, longest time without an answer "
@@ -150,7 +163,17 @@ class OrchestratorChaosIT {
         assertThat(cluster.rest().jobs().values()).containsOnlyOnce("RUNNING").hasSize(2);
     }
 
-    /** No process wrote the cluster secret, nor half of it, into its log. */
+    private static Path token(Path file) throws IOException {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return Files.writeString(file, HexFormat.of().formatHex(bytes));
+    }
+
+    private static String text(Path file) throws IOException {
+        return Files.readString(file).strip();
+    }
+
+    /** No process wrote a secret, nor half of it, into its log. */
     private static void noSecretIn(Path work, String secret) throws IOException {
         int logs = 0;
         try (Stream<Path> files = Files.walk(work, 2)) {
@@ -165,7 +188,8 @@ class OrchestratorChaosIT {
     }
 
     /** Every name that dashboards and alerts use is on a page of this deployment. */
-    private static void dashboards(ProcessCluster cluster, Nodes nodes, KafkaAddress kafka)
+    private static void dashboards(
+            ProcessCluster cluster, Nodes nodes, String adminToken, KafkaAddress kafka)
             throws Exception {
         try (SegmentProducer producer = new SegmentProducer(kafka)) {
             producer.pushRaw("bad", 0, 0, PROFILE, new byte[] {1}, Map.of()).get();
@@ -176,7 +200,7 @@ class OrchestratorChaosIT {
         Set<String> missing = new TreeSet<>(Metrics.used());
         long end = System.nanoTime() + BOUND.toNanos();
         while (!missing.isEmpty() && System.nanoTime() < end) {
-            missing.removeAll(Metrics.scraped(pages));
+            missing.removeAll(Metrics.scraped(pages, adminToken));
             TimeUnit.MILLISECONDS.sleep(500);
         }
         assertThat(missing).as("names that no process has").isEmpty();

@@ -32,7 +32,7 @@ import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.LedgerEntry;
 
 /**
- * Sessions that each push a segment every two seconds, on a cluster of processes with the loopback
+ * Sessions that each push a segment every five seconds, on a cluster of processes with the loopback
  * engine; they start one after the other over the first minutes, as streams do. Says for each
  * minute how long answers took, how long checkpoints took and how much memory each process holds;
  * then holds every account against what was delivered.

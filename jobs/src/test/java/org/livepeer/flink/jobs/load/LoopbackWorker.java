@@ -16,7 +16,7 @@ import org.livepeer.flink.connectors.transcoder.worker.WorkerOptions;
 /** A worker process that answers each profile with the source's bytes at once. */
 public final class LoopbackWorker {
     /** Playing time that it takes every segment to have, ms. */
-    public static final long SEGMENT_MS = 2_000;
+    public static final long SEGMENT_MS = 5_000;
 
     private LoopbackWorker() {}
 
