@@ -184,14 +184,17 @@ final class LiveStream implements AutoCloseable {
         return pushedAt.size();
     }
 
-    /** Longest time from push to answer, ms, of segments pushed between two instants. */
+    /**
+     * Longest time from push to answer, ms, of segments pushed between two instants; below zero
+     * when none of them is answered.
+     */
     long longestAnswer(long fromMs, long toMs) {
         return pushedAt.entrySet().stream()
                 .filter(e -> e.getValue() >= fromMs && e.getValue() < toMs)
                 .filter(e -> answeredAt.containsKey(e.getKey()))
                 .mapToLong(e -> answeredAt.get(e.getKey()) - e.getValue())
                 .max()
-                .orElse(0);
+                .orElse(-1);
     }
 
     /**
