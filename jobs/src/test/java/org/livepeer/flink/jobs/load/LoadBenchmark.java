@@ -32,25 +32,26 @@ import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.LedgerEntry;
 
 /**
- * Sessions that each push a segment every five seconds, on a cluster of processes with the loopback
+ * Sessions that each push a segment in real time, on a cluster of processes with the loopback
  * engine; they start one after the other over the first minutes, as streams do. Says for each
  * minute how long answers took, how long checkpoints took and how much memory each process holds;
  * then holds every account against what was delivered.
  *
  * <p>{@code -Dlivepeer.load.minutes=30 -Dlivepeer.load.sessions=200 -Dlivepeer.load.bytes=20000
- * -Dlivepeer.load.ramp=180} (seconds); {@code -Dlivepeer.load.kills=true} kills a process each
- * minute.
+ * -Dlivepeer.load.ramp=180} (seconds) {@code -Dlivepeer.load.segment=5000} (ms); {@code
+ * -Dlivepeer.load.kills=true} kills a process each minute.
  */
 class LoadBenchmark {
     private static final int MINUTES = Integer.getInteger("livepeer.load.minutes", 30);
     private static final int SESSIONS = Integer.getInteger("livepeer.load.sessions", 200);
     private static final int BYTES = Integer.getInteger("livepeer.load.bytes", 20_000);
+    private static final long SEGMENT_MS = Long.getLong("livepeer.load.segment", 5_000);
     private static final int RAMP_S = Integer.getInteger("livepeer.load.ramp", 180);
     private static final boolean KILLS = Boolean.getBoolean("livepeer.load.kills");
     private static final List<String> VICTIMS =
             List.of("taskmanager-1", "worker-1", "jobmanager", "broker-1", "taskmanager-2", "edge");
     private static final long PRICE = 3;
-    private static final long PIXELS = 426L * 240 * 30 * LoopbackWorker.SEGMENT_MS / 1_000;
+    private static final long PIXELS = 426L * 240 * 30 * SEGMENT_MS / 1_000;
     private static final Duration BOUND = Duration.ofSeconds(120);
 
     private final Map<Integer, Integer> checkpoints = new TreeMap<>();
@@ -119,14 +120,15 @@ class LoadBenchmark {
                 work.resolve("cluster.secret").toString(),
                 work.resolve("worker-" + number + "-data").toString(),
                 work.resolve("store").toString(),
-                Integer.toString(Nodes.port()));
+                Integer.toString(Nodes.port()),
+                Long.toString(SEGMENT_MS));
     }
 
     private void run(
             ProcessCluster cluster, Answers answers, SegmentProducer producer, byte[] media)
             throws InterruptedException {
         long began = System.nanoTime();
-        long stepNanos = TimeUnit.MILLISECONDS.toNanos(LoopbackWorker.SEGMENT_MS) / SESSIONS;
+        long stepNanos = TimeUnit.MILLISECONDS.toNanos(SEGMENT_MS) / SESSIONS;
         long pushes = TimeUnit.MINUTES.toNanos(MINUTES) / stepNanos;
         Thread watcher = new Thread(() -> watch(cluster, answers, began), "watcher");
         watcher.setDaemon(true);
@@ -145,7 +147,7 @@ class LoadBenchmark {
             producer.pushRaw(
                     manifest,
                     seq,
-                    LoopbackWorker.SEGMENT_MS,
+                    SEGMENT_MS,
                     "P240p30fps16x9",
                     media,
                     Map.of("livepeer-deadline-ms", "60000"));

@@ -15,13 +15,11 @@ import org.livepeer.flink.connectors.transcoder.worker.WorkerOptions;
 
 /** A worker process that answers each profile with the source's bytes at once. */
 public final class LoopbackWorker {
-    /** Playing time that it takes every segment to have, ms. */
-    public static final long SEGMENT_MS = 5_000;
-
     private LoopbackWorker() {}
 
     /**
-     * @param args broker, secret file, data folder, store folder, port
+     * @param args broker, secret file, data folder, store folder, port, playing time that it takes
+     *     every segment to have, ms
      */
     public static void main(String[] args) throws Exception {
         SecretFile secret = new SecretFile(Path.of(args[1]));
@@ -32,7 +30,8 @@ public final class LoopbackWorker {
                 WorkerNode.start(
                         WorkerOptions.builder(
                                         new LoopbackTranscoder(
-                                                Duration.ZERO, Duration.ofMillis(SEGMENT_MS)),
+                                                Duration.ZERO,
+                                                Duration.ofMillis(Long.parseLong(args[5]))),
                                         secret.secret(),
                                         folder)
                                 .bindAddress("127.0.0.1")
