@@ -1,10 +1,14 @@
 package org.livepeer.flink.jobs.cli;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.transcoder.child.LibavOptions;
+import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
+import org.livepeer.flink.connectors.transcoder.remote.OrchestratorTrust;
 import org.livepeer.flink.jobs.node.NodeOptions;
+import org.livepeer.flink.jobs.node.Upstream;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -80,6 +84,20 @@ final class NodeFlags {
     @Nullable String serviceAddr;
 
     @Option(
+            names = {"-orchAddr", "--orchAddr"},
+            paramLabel = "HOST[:PORT]",
+            description = "transcode for this orchestrator of the network, not for our own job")
+    @Nullable String orchAddr;
+
+    @Option(
+            names = {"-orchCert", "--orchCert"},
+            paramLabel = "FILE|system",
+            description =
+                    "certificates (PEM) that the orchestrator must show, or those that this system"
+                            + " trusts (default: any, as go-livepeer's make themselves new ones)")
+    @Nullable String orchCert;
+
+    @Option(
             names = {"-httpPort", "--httpPort"},
             defaultValue = "9935",
             description = "page and HLS (default: ${DEFAULT-VALUE})")
@@ -131,7 +149,7 @@ final class NodeFlags {
                             + " (default: only this machine may)")
     @Nullable Path edgeToken;
 
-    NodeOptions options() {
+    NodeOptions options() throws IOException {
         if (!network.equals("offchain")) {
             throw new IllegalArgumentException(
                     "-network " + network + " is not supported by this version: use offchain");
@@ -147,7 +165,7 @@ final class NodeFlags {
                 flink,
                 parallelism,
                 connection.topicPrefix,
-                connection.secretPath(),
+                orchAddr == null ? connection.secretPath() : dataDir.resolve("cluster.secret"),
                 edgeToken,
                 pricePerUnit,
                 pixelsPerUnit,
@@ -159,11 +177,40 @@ final class NodeFlags {
                 new NodeOptions.Ports(kafkaPort, flinkPort, httpPort, service.getPort()),
                 address("-cliAddr", cliAddr.contains(":") ? cliAddr : "127.0.0.1:" + cliAddr),
                 adminToken,
-                freshLedger);
+                freshLedger,
+                upstream());
+    }
+
+    private @Nullable Upstream upstream() throws IOException {
+        if (orchAddr == null) {
+            if (orchCert != null) {
+                throw new IllegalArgumentException("-orchCert goes with -orchAddr");
+            }
+            return null;
+        }
+        if (connection.secret == null) {
+            throw new IllegalArgumentException(
+                    "-orchAddr needs -orchSecret: what the orchestrator shares with its"
+                            + " transcoders, or a file with it");
+        }
+        String bare = orchAddr.replaceFirst("^https://", "").replaceFirst("/$", "");
+        return new Upstream(
+                address("-orchAddr", bare.contains(":") ? bare : bare + ":8935"),
+                OrchSecret.read(connection.secret),
+                trust());
+    }
+
+    private OrchestratorTrust trust() throws IOException {
+        if (orchCert == null) {
+            return OrchestratorTrust.any();
+        }
+        return orchCert.equals("system")
+                ? OrchestratorTrust.system()
+                : OrchestratorTrust.pinned(Path.of(orchCert));
     }
 
     /** The same, for a job on a real cluster. */
-    NodeOptions remoteOptions() {
+    NodeOptions remoteOptions() throws IOException {
         NodeOptions options = options();
         if (options.flink().isEmpty() || options.kafka().isEmpty()) {
             throw new IllegalArgumentException(

@@ -33,6 +33,8 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param admin where the admin port listens
  * @param adminToken file with the token that it asks for; null for loopback only
  * @param freshLedger begin with empty balances on topics that an earlier job wrote
+ * @param upstream the orchestrator of the network that this process transcodes for; null for our
+ *     job
  */
 public record NodeOptions(
         Path dataDir,
@@ -54,7 +56,8 @@ public record NodeOptions(
         Ports ports,
         InetSocketAddress admin,
         @Nullable Path adminToken,
-        boolean freshLedger) {
+        boolean freshLedger,
+        @Nullable Upstream upstream) {
 
     /**
      * @param kafka of the embedded broker
