@@ -11,8 +11,7 @@ import org.livepeer.flink.connectors.transcoder.remote.OrchestratorTrust;
  * @param secret shared with it
  * @param trust which certificates it may show
  */
-public record Upstream(
-        InetSocketAddress orchestrator, OrchSecret secret, OrchestratorTrust trust) {
+public record Upstream(InetSocketAddress orchestrator, OrchSecret secret, OrchestratorTrust trust) {
     /** For a person. */
     String address() {
         return orchestrator.getHostString() + ":" + orchestrator.getPort();

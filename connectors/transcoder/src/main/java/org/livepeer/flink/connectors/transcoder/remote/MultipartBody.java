@@ -1,9 +1,7 @@
 package org.livepeer.flink.connectors.transcoder.remote;
 
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
+import com.linecorp.armeria.common.HttpData;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -22,7 +20,7 @@ final class MultipartBody {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final String boundary;
-    private final List<ByteBuffer> pieces = new ArrayList<>();
+    private final List<HttpData> pieces = new ArrayList<>();
 
     private MultipartBody(String boundary) {
         this.boundary = boundary;
@@ -69,30 +67,31 @@ final class MultipartBody {
                         + "\r\n"
                         + pixels
                         + "\r\n");
-        pieces.add(content.duplicate());
+        pieces.add(wrap(content));
+    }
+
+    private static HttpData wrap(ByteBuffer content) {
+        if (content.hasArray()) {
+            return HttpData.wrap(
+                    content.array(),
+                    content.arrayOffset() + content.position(),
+                    content.remaining());
+        }
+        byte[] copy = new byte[content.remaining()];
+        content.duplicate().get(copy);
+        return HttpData.wrap(copy);
     }
 
     private void text(String text) {
-        pieces.add(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+        pieces.add(HttpData.ofUtf8(text));
     }
 
     String contentType() {
         return "multipart/mixed; boundary=" + boundary;
     }
 
-    /** The bytes, with their length known. */
-    BodyPublisher publisher() {
-        return BodyPublishers.concat(
-                pieces.stream().map(MultipartBody::publisher).toArray(BodyPublisher[]::new));
-    }
-
-    private static BodyPublisher publisher(ByteBuffer piece) {
-        if (piece.hasArray()) {
-            return BodyPublishers.ofByteArray(
-                    piece.array(), piece.arrayOffset() + piece.position(), piece.remaining());
-        }
-        byte[] copy = new byte[piece.remaining()];
-        piece.duplicate().get(copy);
-        return BodyPublishers.ofByteArray(copy);
+    /** The bytes, one piece behind the other. */
+    List<HttpData> pieces() {
+        return pieces;
     }
 }

@@ -1,19 +1,23 @@
 package org.livepeer.flink.connectors.transcoder.remote;
 
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.ClientFactoryBuilder;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.util.Base64;
+import java.util.HashSet;
 import java.util.Set;
-import javax.net.ssl.SSLContext;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  * strangers out is the shared secret, which a stranger in between could then read.
  */
 public final class OrchestratorTrust {
+    private static final Pattern PEM =
+            Pattern.compile("-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----");
+
+    private static final int CONNECT_MS = 2000;
+
     private final X509ExtendedTrustManager manager;
 
     private OrchestratorTrust(X509ExtendedTrustManager manager) {
@@ -49,17 +58,20 @@ public final class OrchestratorTrust {
      * @throws IOException when it cannot be read or has no certificate in it
      */
     public static OrchestratorTrust pinned(Path file) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            Set<Certificate> certificates =
-                    Set.copyOf(CertificateFactory.getInstance("X.509").generateCertificates(in));
+        try {
+            Set<ByteBuffer> certificates = new HashSet<>();
+            Matcher pem = PEM.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
+            while (pem.find()) {
+                certificates.add(ByteBuffer.wrap(Base64.getMimeDecoder().decode(pem.group(1))));
+            }
             if (certificates.isEmpty()) {
-                throw new IOException(file + " has no certificate in it");
+                throw new IOException(file + " has no certificate (PEM) in it");
             }
             return new OrchestratorTrust(new Known(certificates, authorities()));
         } catch (NoSuchFileException e) {
             throw new IOException("there is no file " + file, e);
-        } catch (CertificateException e) {
-            throw new IOException(file + " is no PEM file of certificates", e);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " has a damaged certificate in it", e);
         }
     }
 
@@ -67,14 +79,17 @@ public final class OrchestratorTrust {
         return manager;
     }
 
-    SSLContext context() {
-        try {
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, new TrustManager[] {manager}, null);
-            return context;
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("no TLS in this Java: " + e.getMessage(), e);
-        }
+    /**
+     * Connections to servers that are trusted. Their TLS is OpenSSL's as Netty brings it: Java's own
+     * cannot read a certificate without an issuer's name, and a go-livepeer orchestrator's has none.
+     * The caller closes it.
+     */
+    ClientFactory connections() {
+        ClientFactoryBuilder builder = ClientFactory.builder().connectTimeoutMillis(CONNECT_MS);
+        return (manager.getClass() == Any.class
+                        ? builder.tlsNoVerify()
+                        : builder.tlsCustomizer(tls -> tls.trustManager(manager)))
+                .build();
     }
 
     private static X509ExtendedTrustManager authorities() {
@@ -141,16 +156,16 @@ public final class OrchestratorTrust {
 
     /** A certificate of the list whatever name it is for; of others, what the authorities say. */
     private static final class Known extends Any {
-        private final Set<Certificate> pinned;
+        private final Set<ByteBuffer> pinned;
         private final X509ExtendedTrustManager authorities;
 
-        Known(Set<Certificate> pinned, X509ExtendedTrustManager authorities) {
+        Known(Set<ByteBuffer> pinned, X509ExtendedTrustManager authorities) {
             this.pinned = pinned;
             this.authorities = authorities;
         }
 
-        private boolean isPinned(X509Certificate[] chain) {
-            return chain.length > 0 && pinned.contains(chain[0]);
+        private boolean isPinned(X509Certificate[] chain) throws CertificateException {
+            return chain.length > 0 && pinned.contains(ByteBuffer.wrap(chain[0].getEncoded()));
         }
 
         @Override

@@ -100,7 +100,12 @@ final class Registration implements AutoCloseable {
             Status status = Status.fromThrowable(error);
             String text = status.getDescription() == null ? "" : status.getDescription();
             Kind kind = left ? Kind.LEFT : REFUSALS.contains(text) ? Kind.REFUSED : Kind.LOST;
-            end.complete(new End(kind, text.isEmpty() ? status.getCode().name() : text));
+            end.complete(new End(kind, text.isEmpty() ? status.getCode().name() : text + cause(status)));
+        }
+
+        private static String cause(Status status) {
+            Throwable cause = status.getCause();
+            return cause == null ? "" : ": " + cause.getMessage();
         }
 
         @Override

@@ -1,18 +1,20 @@
 package org.livepeer.flink.connectors.transcoder.remote;
 
+import com.linecorp.armeria.client.ClientFactory;
+import com.linecorp.armeria.client.UnprocessedRequestException;
+import com.linecorp.armeria.client.WebClient;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.RequestHeaders;
+import com.linecorp.armeria.common.SessionProtocol;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.livepeer.flink.operators.transcode.Transcoded;
 
 /**
@@ -20,29 +22,24 @@ import org.livepeer.flink.operators.transcode.Transcoded;
  * that this transcoder was given and never to one that came with the segment.
  */
 final class ResultPost {
-    private static final Duration CONNECT = Duration.ofSeconds(4);
     private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final int LONGEST_ANSWER = 64 << 10;
     private static final int TOLD = 200;
 
-    private final HttpClient client;
-    private final URI address;
+    private final WebClient client;
     private final OrchSecret secret;
 
-    ResultPost(InetSocketAddress orchestrator, OrchSecret secret, OrchestratorTrust trust) {
+    ResultPost(InetSocketAddress orchestrator, OrchSecret secret, ClientFactory connections) {
         client =
-                HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_2)
-                        .sslContext(trust.context())
-                        .connectTimeout(CONNECT)
-                        .followRedirects(HttpClient.Redirect.NEVER)
+                WebClient.builder(
+                                SessionProtocol.H2,
+                                com.linecorp.armeria.client.Endpoint.of(
+                                        orchestrator.getHostString(), orchestrator.getPort()))
+                        .factory(connections)
+                        .responseTimeout(LIMIT)
+                        .writeTimeout(LIMIT)
+                        .maxResponseLength(LONGEST_ANSWER)
                         .build();
-        address =
-                URI.create(
-                        "https://"
-                                + orchestrator.getHostString()
-                                + ":"
-                                + orchestrator.getPort()
-                                + "/transcodeResults");
         this.secret = secret;
     }
 
@@ -54,7 +51,7 @@ final class ResultPost {
     void renditions(long task, Transcoded transcoded, boolean perceptualHash)
             throws IOException, InterruptedException {
         MultipartBody body = MultipartBody.of(transcoded, perceptualHash);
-        post(task, transcoded.decodedPixels(), body.contentType(), body.publisher());
+        post(task, transcoded.decodedPixels(), body.contentType(), body.pieces());
     }
 
     /**
@@ -64,46 +61,61 @@ final class ResultPost {
      * @throws IOException when the orchestrator did not take it, and what it said
      */
     void failure(long task, String text) throws IOException, InterruptedException {
-        post(
-                task,
-                0,
-                "livepeer/transcoding-error",
-                BodyPublishers.ofString(text, StandardCharsets.UTF_8));
+        post(task, 0, "livepeer/transcoding-error", List.of(HttpData.ofUtf8(text)));
     }
 
-    private void post(long task, long decodedPixels, String contentType, BodyPublisher body)
+    private void post(long task, long decodedPixels, String contentType, List<HttpData> body)
             throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(address)
-                        .timeout(LIMIT)
-                        .header("Authorization", "Livepeer-Transcoder-1.0")
-                        .header("Credentials", secret.text())
-                        .header("Content-Type", contentType)
-                        .header("TaskId", Long.toString(task))
-                        .header("Pixels", Long.toString(decodedPixels))
-                        .POST(body)
+        long length = body.stream().mapToLong(HttpData::length).sum();
+        RequestHeaders headers =
+                RequestHeaders.builder(HttpMethod.POST, "/transcodeResults")
+                        .add("authorization", "Livepeer-Transcoder-1.0")
+                        .add("credentials", secret.text())
+                        .add("content-type", contentType)
+                        .add("content-length", Long.toString(length))
+                        .add("taskid", Long.toString(task))
+                        .add("pixels", Long.toString(decodedPixels))
                         .build();
-        HttpResponse<InputStream> answer = send(request);
-        try (InputStream said = answer.body()) {
-            if (answer.statusCode() / 100 != 2) {
-                String text = new String(said.readNBytes(TOLD), StandardCharsets.UTF_8).strip();
-                throw new IOException("status " + answer.statusCode() + " " + text);
-            }
+        HttpRequest request = HttpRequest.of(headers, body.toArray(HttpData[]::new));
+        AggregatedHttpResponse answer;
+        try {
+            answer = send(request);
+        } catch (ExecutionException e) {
+            throw new IOException(String.valueOf(e.getCause()), e);
+        }
+        if (!answer.status().isSuccess()) {
+            String said = answer.contentUtf8().strip();
+            throw new IOException(
+                    "status "
+                            + answer.status().code()
+                            + " "
+                            + said.substring(0, Math.min(TOLD, said.length())));
         }
     }
 
-    /**
-     * A connection that was kept open may have ended meanwhile: one more try. An orchestrator takes
-     * a result that it has already without a word.
-     */
-    private HttpResponse<InputStream> send(HttpRequest request)
-            throws IOException, InterruptedException {
+    /** A connection that was kept open may have ended meanwhile: one more try. */
+    private AggregatedHttpResponse send(HttpRequest request)
+            throws ExecutionException, InterruptedException {
+        var again = request.toDuplicator();
         try {
-            return client.send(request, BodyHandlers.ofInputStream());
-        } catch (HttpTimeoutException e) {
+            return await(client.execute(again.duplicate()).aggregate());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnprocessedRequestException) {
+                return await(client.execute(again.duplicate()).aggregate());
+            }
             throw e;
-        } catch (IOException e) {
-            return client.send(request, BodyHandlers.ofInputStream());
+        } finally {
+            again.close();
+        }
+    }
+
+    private static AggregatedHttpResponse await(CompletableFuture<AggregatedHttpResponse> answer)
+            throws ExecutionException, InterruptedException {
+        try {
+            return answer.get();
+        } catch (InterruptedException e) {
+            answer.cancel(true);
+            throw e;
         }
     }
 }

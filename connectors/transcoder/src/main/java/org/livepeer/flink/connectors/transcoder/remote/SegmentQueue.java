@@ -128,6 +128,7 @@ final class SegmentQueue implements AutoCloseable {
     public void close() {
         workers.shutdownNow();
         refusals.shutdownNow();
+        work.close();
     }
 
     private interface Step {

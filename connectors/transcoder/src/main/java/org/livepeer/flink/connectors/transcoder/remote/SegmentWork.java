@@ -1,5 +1,6 @@
 package org.livepeer.flink.connectors.transcoder.remote;
 
+import com.linecorp.armeria.client.ClientFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *    └──────────┴──────────────────┴─► text of the error handed in
  * </pre>
  */
-final class SegmentWork {
+final class SegmentWork implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWork.class);
 
     /** What the result needs to arrive before the orchestrator gives the segment up. */
@@ -35,20 +36,22 @@ final class SegmentWork {
     private final ResultPost post;
     private final SegmentMeters meters;
     private final Path spool;
+    private final ClientFactory connections;
 
     SegmentWork(StandaloneOptions options, OpenSessions sessions, SegmentMeters meters)
             throws IOException {
         this.engine = options.engine();
         this.sessions = sessions;
         this.meters = meters;
-        this.download = new SourceDownload(options.trust());
-        this.post = new ResultPost(options.orchestrator(), options.secret(), options.trust());
         this.spool = Files.createDirectories(options.spool());
         try (Stream<Path> leftovers = Files.list(spool)) {
             for (Path file : (Iterable<Path>) leftovers::iterator) {
                 Files.deleteIfExists(file);
             }
         }
+        this.connections = options.trust().connections();
+        this.download = new SourceDownload(connections);
+        this.post = new ResultPost(options.orchestrator(), options.secret(), connections);
     }
 
     /**
@@ -155,6 +158,12 @@ final class SegmentWork {
 
     private void ended(String outcome, long arrivedNanos) {
         meters.ended(outcome, Duration.ofNanos(System.nanoTime() - arrivedNanos));
+    }
+
+    /** Ends its connections. */
+    @Override
+    public void close() {
+        connections.close();
     }
 
     private interface Posting {

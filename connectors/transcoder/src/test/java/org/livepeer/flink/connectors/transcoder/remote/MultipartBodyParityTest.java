@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.transcoder.remote;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -48,7 +49,9 @@ class MultipartBodyParityTest {
     }
 
     private static byte[] bytes(MultipartBody body) {
-        return Published.bytes(body.publisher());
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        body.pieces().forEach(piece -> out.writeBytes(piece.array()));
+        return out.toByteArray();
     }
 
     @Test
@@ -67,7 +70,6 @@ class MultipartBodyParityTest {
         // Then
         assertThat(HexFormat.of().formatHex(bytes(body))).isEqualTo(BODY);
         assertThat(body.contentType()).isEqualTo("multipart/mixed; boundary=" + BOUNDARY);
-        assertThat(body.publisher().contentLength()).isEqualTo(BODY.length() / 2);
     }
 
     @Test

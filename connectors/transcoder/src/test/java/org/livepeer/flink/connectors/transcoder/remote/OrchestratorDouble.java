@@ -56,6 +56,7 @@ final class OrchestratorDouble implements AutoCloseable {
                 Server.builder()
                         .https(new InetSocketAddress("127.0.0.1", port))
                         .tlsSelfSigned()
+                        .tlsCustomizer(tls -> tls.keyManager(new Nameless()))
                         .maxRequestLength(0)
                         .requestTimeoutMillis(0)
                         .service(

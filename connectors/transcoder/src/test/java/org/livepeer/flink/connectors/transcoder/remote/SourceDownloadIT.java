@@ -3,6 +3,7 @@ package org.livepeer.flink.connectors.transcoder.remote;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.linecorp.armeria.client.ClientFactory;
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -49,11 +50,12 @@ class SourceDownloadIT {
     }
 
     private long fetch(String path) throws Exception {
-        SourceDownload download =
-                new SourceDownload(OrchestratorTrust.any(), Duration.ofMillis(1500), 100_000);
-        return download.fetch(
-                "http://127.0.0.1:" + server.getAddress().getPort() + path,
-                folder.resolve("source"));
+        try (ClientFactory connections = OrchestratorTrust.any().connections()) {
+            return new SourceDownload(connections, Duration.ofMillis(1500), 100_000)
+                    .fetch(
+                            "http://127.0.0.1:" + server.getAddress().getPort() + path,
+                            folder.resolve("source"));
+        }
     }
 
     @Test
@@ -70,7 +72,7 @@ class SourceDownloadIT {
     @Test
     void givesUpWhatIsTooLarge() {
         assertThatThrownBy(() -> fetch("/direct?100001"))
-                .hasMessage("the source cannot be fetched: it is larger than 100000 bytes");
+                .hasMessage("the source is larger than 100000 bytes");
     }
 
     @Test

@@ -200,6 +200,31 @@ class StandaloneTranscoderIT extends StandaloneFixture {
     }
 
     @Test
+    void aCertificateThatIsExpectedIsTakenForEveryCall() throws Exception {
+        // Given
+        orchestrator.sources.put("a", "source".getBytes());
+        engine.let.release();
+
+        // When
+        start(engine, OrchestratorTrust.pinned(Nameless.pem()));
+        orchestrator.stay().send(segment(1, "a", profile(160, 90)));
+
+        // Then
+        assertThat(orchestrator.post().headers().get("content-type")).startsWith("multipart/");
+    }
+
+    @Test
+    void aFileWithoutACertificateIsNamed() {
+        assertThatThrownBy(() -> OrchestratorTrust.pinned(directory.resolve("none")))
+                .hasMessageContaining("there is no file");
+        assertThatThrownBy(
+                        () ->
+                                OrchestratorTrust.pinned(
+                                        Nameless.pem().resolveSibling("nameless.key")))
+                .hasMessageContaining("has no certificate");
+    }
+
+    @Test
     void aStrangersCertificateIsNotTakenWhenItIsLookedAt() throws Exception {
         // When
         StandaloneTranscoder transcoder = start(engine, OrchestratorTrust.system());
