@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,6 +27,9 @@ import org.livepeer.flink.connectors.edge.EdgeOptions;
 import org.livepeer.flink.connectors.edge.EdgeServer;
 import org.livepeer.flink.connectors.edge.admin.AdminServer;
 import org.livepeer.flink.connectors.edge.admin.ProcessStatus;
+import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
+import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorWire;
+import org.livepeer.flink.connectors.edge.orchestrator.WireLimits;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
@@ -199,10 +203,40 @@ public final class Node implements AutoCloseable {
         server.start();
         waiting = server::waitingFor;
         told.put("edge", options.bind() + ":" + server.port());
+        WireAddress wire = options.wire();
+        if (wire != null) {
+            startWire(wire, server, dataDir, store);
+        }
         // What a topic may still name is kept; every edge tidies up, whichever comes first.
         ScheduledExecutorService tidy = Executors.newSingleThreadScheduledExecutor();
         tidy.scheduleWithFixedDelay(() -> collect(store), 1, 60, TimeUnit.MINUTES);
         opened(tidy::shutdownNow);
+    }
+
+    private void startWire(
+            WireAddress address, EdgeServer edge, DataDir dataDir, SharedDirectoryStore store) {
+        OrchestratorServer server =
+                opened(
+                        new OrchestratorServer(
+                                new OrchestratorWire(
+                                        address.serviceUri(),
+                                        address.bind(),
+                                        address.tls(),
+                                        dataDir.resolve("wire"),
+                                        options.address(),
+                                        options.secret().secret(),
+                                        options.price(),
+                                        address.tokenTime(),
+                                        address.nodes(),
+                                        WireLimits.DEFAULT),
+                                edge.tables(),
+                                store,
+                                meters,
+                                List.of(),
+                                Map.of()));
+        server.start();
+        waiting = () -> server.waitingFor().isEmpty() ? edge.waitingFor() : server.waitingFor();
+        told.put("wire", server.serviceUri());
     }
 
     private static void collect(SharedDirectoryStore store) {

@@ -35,6 +35,7 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param freshLedger begin with empty balances on topics that an earlier job wrote
  * @param upstream the orchestrator of the network that this process transcodes for; null for our
  *     job
+ * @param wire where gateways of the network reach the orchestrator; null for nowhere
  */
 public record NodeOptions(
         Path dataDir,
@@ -57,7 +58,8 @@ public record NodeOptions(
         InetSocketAddress admin,
         @Nullable Path adminToken,
         boolean freshLedger,
-        @Nullable Upstream upstream) {
+        @Nullable Upstream upstream,
+        @Nullable WireAddress wire) {
 
     /**
      * @param kafka of the embedded broker
@@ -94,6 +96,13 @@ public record NodeOptions(
     public KafkaAddress address() {
         return new KafkaAddress(
                 kafka.isEmpty() ? "127.0.0.1:" + ports.kafka() : kafka, topicPrefix, kafkaConfig);
+    }
+
+    /** The price that new sessions are quoted, wei per pixel. */
+    public Fraction price() {
+        Fraction wei = Fraction.parse(pricePerUnit);
+        Fraction pixels = Fraction.parse(pixelsPerUnit);
+        return wei.times(new Fraction(pixels.denominator(), pixels.numerator()));
     }
 
     /** The secret, made on the first start of an embedded node. */

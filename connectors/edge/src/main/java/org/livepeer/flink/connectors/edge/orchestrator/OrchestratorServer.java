@@ -9,6 +9,7 @@ import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
@@ -112,7 +113,7 @@ public final class OrchestratorServer implements AutoCloseable {
                         .disableServerHeader()
                         .errorHandler(new PlainErrors())
                         .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1));
-        if (!wire.isTls()) {
+        if (!wire.tls()) {
             return builder.http(at());
         }
         EdgeCertificate certificate =
@@ -120,10 +121,10 @@ public final class OrchestratorServer implements AutoCloseable {
         return builder.https(at()).tls(TlsKeyPair.of(certificate.key(), certificate.certificate()));
     }
 
-    private java.net.InetSocketAddress at() {
+    private InetSocketAddress at() {
         String host = wire.bind().getHostString();
         int port = wire.bind().getPort() == 0 ? wire.serviceUri().getPort() : wire.bind().getPort();
-        return new java.net.InetSocketAddress(host, port);
+        return new InetSocketAddress(host, port);
     }
 
     /** The answers name the port, so it has to be known before it is bound. */

@@ -13,9 +13,9 @@ import org.livepeer.flink.operators.money.Fraction;
 /**
  * How the orchestrator is reached on the wire and what it says of itself.
  *
- * @param serviceUri {@code https://HOST:PORT} that gateways are told, {@code http} when the port is
- *     plain; with a port, without a path
+ * @param serviceUri {@code http[s]://HOST:PORT} that gateways are told
  * @param bind where it listens; port 0 takes a free one, which then replaces that of serviceUri
+ * @param tls whether the port speaks TLS; without, HTTP/1.1 and HTTP/2 by prior knowledge
  * @param dataDir keeps the certificate
  * @param kafka broker and topic prefix
  * @param secret of the deployment: tokens of one edge count at every other
@@ -27,6 +27,7 @@ import org.livepeer.flink.operators.money.Fraction;
 public record OrchestratorWire(
         URI serviceUri,
         InetSocketAddress bind,
+        boolean tls,
         Path dataDir,
         KafkaAddress kafka,
         ClusterSecret secret,
@@ -59,11 +60,6 @@ public record OrchestratorWire(
         nodes = List.copyOf(nodes);
     }
 
-    /** Whether the port speaks TLS. */
-    public boolean isTls() {
-        return "https".equals(serviceUri.getScheme());
-    }
-
     /** The same at another port. */
     OrchestratorWire atPort(int port) {
         try {
@@ -77,7 +73,7 @@ public record OrchestratorWire(
                             null,
                             null);
             return new OrchestratorWire(
-                    uri, bind, dataDir, kafka, secret, price, tokenTime, nodes, limits);
+                    uri, bind, tls, dataDir, kafka, secret, price, tokenTime, nodes, limits);
         } catch (URISyntaxException e) {
             throw new IllegalStateException("a URI with another port is one", e);
         }
