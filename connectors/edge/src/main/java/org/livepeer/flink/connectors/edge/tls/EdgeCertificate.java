@@ -86,7 +86,17 @@ public record EdgeCertificate(PrivateKey key, X509Certificate certificate) {
     }
 
     private static byte[] body(String host, Instant now, KeyPair pair) {
-        byte[] name = Der.sequence();
+        // Java takes no certificate whose issuer has no name, so it has one where go-livepeer's has
+        // not.
+        byte[] name =
+                Der.sequence(
+                        Der.tagged(
+                                0x31,
+                                Der.sequence(
+                                        Der.identifier(2, 5, 4, 3),
+                                        Der.tagged(
+                                                0x0c,
+                                                "livepeer".getBytes(StandardCharsets.UTF_8)))));
         return Der.sequence(
                 Der.tagged(0xa0, Der.integer(BigInteger.TWO)),
                 Der.integer(new BigInteger(127, new SecureRandom()).add(BigInteger.ONE)),

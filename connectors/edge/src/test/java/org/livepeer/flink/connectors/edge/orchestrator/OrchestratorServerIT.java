@@ -50,10 +50,10 @@ import org.livepeer.flink.schemas.net.Capabilities;
 import org.livepeer.flink.schemas.net.EndTranscodingSessionRequest;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.OrchestratorRequest;
+import org.livepeer.flink.schemas.net.Payment;
 import org.livepeer.flink.schemas.net.PaymentResult;
 import org.livepeer.flink.schemas.net.PingPong;
 import org.livepeer.flink.schemas.net.PriceInfo;
-import org.livepeer.flink.schemas.net.Payment;
 import org.livepeer.flink.schemas.net.SegData;
 import org.livepeer.flink.schemas.net.TranscodeResult;
 import org.livepeer.flink.schemas.net.VideoProfile;
@@ -63,7 +63,9 @@ import org.reactivestreams.Subscription;
 /** Two edges of one deployment on a real broker, and a job that echoes. */
 class OrchestratorServerIT {
     private static final WireLimits LIMITS =
-            WireLimits.DEFAULT.withUploads(8, 4, Duration.ofMillis(700)).withSizes(6 << 20, 1 << 20);
+            WireLimits.DEFAULT
+                    .withUploads(8, 4, Duration.ofMillis(700))
+                    .withSizes(6 << 20, 1 << 20);
 
     @TempDir static Path folder;
     private static WireBench bench;
@@ -201,7 +203,9 @@ class OrchestratorServerIT {
         HttpResponse response =
                 client.execute(
                         RequestHeaders.builder(HttpMethod.POST, "/segment")
-                                .set("livepeer-segment", header(segment(token(one), 1, media, "a").build()))
+                                .set(
+                                        "livepeer-segment",
+                                        header(segment(token(one), 1, media, "a").build()))
                                 .build(),
                         com.linecorp.armeria.common.HttpData.wrap(media));
         List<HttpObject> objects = new ArrayList<>();
@@ -332,7 +336,9 @@ class OrchestratorServerIT {
                                                 client,
                                                 "/segment",
                                                 "",
-                                                header(segment(token(one), 0, new byte[0], "a").build()),
+                                                header(
+                                                        segment(token(one), 0, new byte[0], "a")
+                                                                .build()),
                                                 new byte[0]))
                                 .getError())
                 .isEqualTo("TranscoderInvalidVideo");
@@ -365,8 +371,7 @@ class OrchestratorServerIT {
         String header = header(segment(token(one), 0, media, "a").build());
 
         AggregatedHttpResponse other = post(client, "/segment", "", header, media(101));
-        AggregatedHttpResponse large =
-                post(client, "/segment", "", header, media((6 << 20) + 1));
+        AggregatedHttpResponse large = post(client, "/segment", "", header, media((6 << 20) + 1));
 
         assertThat(other.status().code()).isEqualTo(403);
         assertThat(other.contentUtf8()).isEqualTo("Forbidden\n");
@@ -436,7 +441,10 @@ class OrchestratorServerIT {
                     .isInstanceOfSatisfying(
                             StatusRuntimeException.class,
                             e ->
-                                    assertThat(e.getStatus().getCode() + " " + e.getStatus().getDescription())
+                                    assertThat(
+                                                    e.getStatus().getCode()
+                                                            + " "
+                                                            + e.getStatus().getDescription())
                                             .isEqualTo(
                                                     "UNKNOWN Invalid orchestrator request:"
                                                             + " OrchestratorCapped"));
@@ -527,7 +535,8 @@ class OrchestratorServerIT {
                                 .isEmpty())
                 .isTrue();
         OrchestratorInfo info =
-                WireBench.grpc(one, "https").getOrchestrator(OrchestratorRequest.getDefaultInstance());
+                WireBench.grpc(one, "https")
+                        .getOrchestrator(OrchestratorRequest.getDefaultInstance());
         assertThat(info.getAddress().size()).isEqualTo(20);
         assertThat(info.hasPriceInfo()).isFalse();
         assertThat(info.hasTicketParams()).isFalse();
@@ -628,8 +637,7 @@ class OrchestratorServerIT {
     }
 
     private static String refresh(String body) {
-        AggregatedHttpResponse response =
-                client.post("/refresh-payment", body).aggregate().join();
+        AggregatedHttpResponse response = client.post("/refresh-payment", body).aggregate().join();
         return response.status().code() + " " + response.contentUtf8();
     }
 
@@ -706,7 +714,9 @@ class OrchestratorServerIT {
                 (SSLSocket) anybody.getSocketFactory().createSocket("127.0.0.1", one.port())) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
-            out.write("GET /stream/a/b/0.ts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+            out.write(
+                    "GET /stream/a/b/0.ts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(UTF_8));
             out.flush();
             String answer = new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             assertThat(answer).startsWith("HTTP/1.1 404 ").endsWith("ErrNotFound\n");

@@ -143,8 +143,7 @@ final class WireBench implements AutoCloseable {
                         id.getBytes(UTF_8),
                         lives
                                 ? RecordCodec.of(SessionEntry.class)
-                                        .encode(
-                                                SessionEntry.newBuilder().setLease(lease).build())
+                                        .encode(SessionEntry.newBuilder().setLease(lease).build())
                                 : null),
                 System.currentTimeMillis());
     }
