@@ -80,9 +80,9 @@ public final class OrchestratorTrust {
     }
 
     /**
-     * Connections to servers that are trusted. Their TLS is OpenSSL's as Netty brings it: Java's own
-     * cannot read a certificate without an issuer's name, and a go-livepeer orchestrator's has none.
-     * The caller closes it.
+     * Connections to servers that are trusted. Their TLS is OpenSSL's as Netty brings it: Java's
+     * own cannot read a certificate without an issuer's name, and a go-livepeer orchestrator's has
+     * none. The caller closes it.
      */
     ClientFactory connections() {
         ClientFactoryBuilder builder = ClientFactory.builder().connectTimeoutMillis(CONNECT_MS);

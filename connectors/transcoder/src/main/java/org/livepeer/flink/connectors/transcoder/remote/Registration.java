@@ -100,7 +100,8 @@ final class Registration implements AutoCloseable {
             Status status = Status.fromThrowable(error);
             String text = status.getDescription() == null ? "" : status.getDescription();
             Kind kind = left ? Kind.LEFT : REFUSALS.contains(text) ? Kind.REFUSED : Kind.LOST;
-            end.complete(new End(kind, text.isEmpty() ? status.getCode().name() : text + cause(status)));
+            end.complete(
+                    new End(kind, text.isEmpty() ? status.getCode().name() : text + cause(status)));
         }
 
         private static String cause(Status status) {

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
- * A certificate without a subject and an issuer, as a go-livepeer orchestrator makes it. Java cannot
- * even read it, so it is handed to OpenSSL as bytes.
+ * A certificate without a subject and an issuer, as a go-livepeer orchestrator makes it. Java
+ * cannot even read it, so it is handed to OpenSSL as bytes.
  */
 final class Nameless extends X509ExtendedKeyManager {
     private static final String ALIAS = "nameless";
@@ -27,7 +27,8 @@ final class Nameless extends X509ExtendedKeyManager {
     /** The certificate's file. */
     static Path pem() {
         try {
-            return Path.of(Objects.requireNonNull(Nameless.class.getResource("/nameless.pem")).toURI());
+            return Path.of(
+                    Objects.requireNonNull(Nameless.class.getResource("/nameless.pem")).toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -52,8 +53,7 @@ final class Nameless extends X509ExtendedKeyManager {
         try {
             return KeyFactory.getInstance("EC")
                     .generatePrivate(
-                            new PKCS8EncodedKeySpec(
-                                    content(pem().resolveSibling("nameless.key"))));
+                            new PKCS8EncodedKeySpec(content(pem().resolveSibling("nameless.key"))));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -91,7 +91,10 @@ final class OrchestratorDouble implements AutoCloseable {
 
         /** Ends the call with a gRPC status. */
         void end(int status) {
-            out.tryWrite(HttpHeaders.of("grpc-status", Integer.toString(status)));
+            boolean open = out.tryWrite(HttpHeaders.of("grpc-status", Integer.toString(status)));
+            if (!open) {
+                return;
+            }
             out.close();
         }
 

@@ -50,8 +50,12 @@ class SourceDownloadIT {
     }
 
     private long fetch(String path) throws Exception {
+        return fetch(path, Duration.ofSeconds(20));
+    }
+
+    private long fetch(String path, Duration limit) throws Exception {
         try (ClientFactory connections = OrchestratorTrust.any().connections()) {
-            return new SourceDownload(connections, Duration.ofMillis(1500), 100_000)
+            return new SourceDownload(connections, limit, 100_000)
                     .fetch(
                             "http://127.0.0.1:" + server.getAddress().getPort() + path,
                             folder.resolve("source"));
@@ -77,8 +81,8 @@ class SourceDownloadIT {
 
     @Test
     void givesUpWhatDoesNotEnd() {
-        assertThatThrownBy(() -> fetch("/stuck?5"))
-                .hasMessage("the source did not come in 1500 ms");
+        assertThatThrownBy(() -> fetch("/stuck?5", Duration.ofMillis(500)))
+                .hasMessage("the source did not come in 500 ms");
     }
 
     @Test
