@@ -83,6 +83,22 @@ class DirectionsTest {
                 .check(classes);
     }
 
+    /** What the job needs of the transcoder's module has no HTTP client with it. */
+    @Test
+    void onlyTheEdgeAndTheStandaloneTranscoderSpeakHttp() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        ROOT + ".connectors.edge..",
+                        ROOT + ".connectors.transcoder.remote..",
+                        ROOT + ".jobs.node..",
+                        ROOT + ".jobs.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.linecorp.armeria..")
+                .check(classes);
+    }
+
     @Test
     void modulesAreNotTangled() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(classes);

@@ -110,6 +110,7 @@ public final class Receipts {
                 .setSeq(request.getSeq())
                 .setDurationMs(request.getDurationMs())
                 .setAcceptedAtMs(request.getAcceptedAtMs())
-                .setAnsweredAtMs(nowMs);
+                .setAnsweredAtMs(nowMs)
+                .setReplyTag(request.getReplyTag());
     }
 }

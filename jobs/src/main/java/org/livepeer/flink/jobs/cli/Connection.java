@@ -42,8 +42,10 @@ final class Connection {
     @Option(
             names = {"-orchSecret", "--orchSecret", "-clusterSecret", "--clusterSecret"},
             paramLabel = "FILE",
-            description = "file with the cluster secret (default: DATADIR/cluster.secret)")
-    @Nullable Path clusterSecret;
+            description =
+                    "file with the cluster secret (default: DATADIR/cluster.secret); with -orchAddr"
+                            + " the orchestrator's secret, itself or in a file")
+    @Nullable String secret;
 
     @Option(
             names = {"-v", "--v"},
@@ -71,7 +73,7 @@ final class Connection {
     }
 
     Path secretPath() {
-        return clusterSecret == null ? dataDir.resolve("cluster.secret") : clusterSecret;
+        return secret == null ? dataDir.resolve("cluster.secret") : Path.of(secret);
     }
 
     ClusterSecret secret() {

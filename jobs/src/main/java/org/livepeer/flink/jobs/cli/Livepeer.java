@@ -45,7 +45,6 @@ public final class Livepeer implements Runnable {
                     "nvidia",
                     "netint",
                     "rtmpAddr",
-                    "orchAddr",
                     "orchWebhookUrl",
                     "authWebhookUrl",
                     "objectStore",

@@ -43,7 +43,7 @@ final class NodeCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "name one or more roles: -orchestrator, -transcoder, -edge");
         }
-        Node node = Node.start(flags.options(), roles);
+        Node node = Node.start(flags.options(roles), roles);
         Runtime.getRuntime().addShutdownHook(new Thread(node::close, "shutdown"));
         System.out.println("running");
         node.awaitEnd();

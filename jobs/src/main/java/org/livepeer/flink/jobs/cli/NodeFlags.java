@@ -1,10 +1,19 @@
 package org.livepeer.flink.jobs.cli;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.transcoder.child.LibavOptions;
+import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
+import org.livepeer.flink.connectors.transcoder.remote.OrchestratorTrust;
 import org.livepeer.flink.jobs.node.NodeOptions;
+import org.livepeer.flink.jobs.node.Role;
+import org.livepeer.flink.jobs.node.Upstream;
+import org.livepeer.flink.jobs.node.WireAddress;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -76,8 +85,52 @@ final class NodeFlags {
     @Option(
             names = {"-serviceAddr", "--serviceAddr"},
             paramLabel = "HOST:PORT",
-            description = "where workers of this process are reached (default: 127.0.0.1:8935)")
+            description =
+                    "where gateways of the network reach the orchestrator (default: nowhere;"
+                            + " quickstart 127.0.0.1:8935); with -transcoder alone, where the worker"
+                            + " is reached (default: 127.0.0.1:8935)")
     @Nullable String serviceAddr;
+
+    @Option(
+            names = {"-httpAddr", "--httpAddr"},
+            paramLabel = "[http[s]://]HOST:PORT",
+            description = "listen there for gateways instead of at -serviceAddr; http: without TLS")
+    @Nullable String httpAddr;
+
+    @Option(
+            names = {"-workerAddr", "--workerAddr"},
+            paramLabel = "HOST:PORT",
+            description =
+                    "where the worker beside an orchestrator is reached (default: 127.0.0.1:8936)")
+    @Nullable String workerAddr;
+
+    @Option(
+            names = {"-nodes", "--nodes"},
+            paramLabel = "URI[,URI]",
+            defaultValue = "",
+            description = "other orchestrators that gateways may ask")
+    String nodes = "";
+
+    @Option(
+            names = {"-authTokenValidity", "--authTokenValidity"},
+            paramLabel = "TIME",
+            defaultValue = "30m",
+            description = "time after which gateways need a new session, as 30m or 240s")
+    String authTokenValidity = "30m";
+
+    @Option(
+            names = {"-orchAddr", "--orchAddr"},
+            paramLabel = "HOST[:PORT]",
+            description = "transcode for this orchestrator of the network, not for our own job")
+    @Nullable String orchAddr;
+
+    @Option(
+            names = {"-orchCert", "--orchCert"},
+            paramLabel = "FILE|system",
+            description =
+                    "certificates (PEM) that the orchestrator must show, or those that this system"
+                            + " trusts (default: any, as go-livepeer's make themselves new ones)")
+    @Nullable String orchCert;
 
     @Option(
             names = {"-httpPort", "--httpPort"},
@@ -131,13 +184,24 @@ final class NodeFlags {
                             + " (default: only this machine may)")
     @Nullable Path edgeToken;
 
-    NodeOptions options() {
+    /**
+     * @param roles what the process does: they decide whose address -serviceAddr is
+     */
+    NodeOptions options(Set<Role> roles) throws IOException {
         if (!network.equals("offchain")) {
             throw new IllegalArgumentException(
                     "-network " + network + " is not supported by this version: use offchain");
         }
+        boolean faces = roles.contains(Role.ORCHESTRATOR) || roles.contains(Role.EDGE);
+        WireAddress wire =
+                faces && serviceAddr != null
+                        ? WireAddress.of(serviceAddr, httpAddr, tokenTime(), nodeUris())
+                        : null;
         InetSocketAddress service =
-                address("-serviceAddr", serviceAddr == null ? bind + ":8935" : serviceAddr);
+                faces
+                        ? address("-workerAddr", workerAddr == null ? bind + ":8936" : workerAddr)
+                        : address(
+                                "-serviceAddr", serviceAddr == null ? bind + ":8935" : serviceAddr);
         Path dataDir = connection.dataDir.toAbsolutePath();
         return new NodeOptions(
                 dataDir,
@@ -147,7 +211,7 @@ final class NodeFlags {
                 flink,
                 parallelism,
                 connection.topicPrefix,
-                connection.secretPath(),
+                orchAddr == null ? connection.secretPath() : dataDir.resolve("cluster.secret"),
                 edgeToken,
                 pricePerUnit,
                 pixelsPerUnit,
@@ -159,12 +223,65 @@ final class NodeFlags {
                 new NodeOptions.Ports(kafkaPort, flinkPort, httpPort, service.getPort()),
                 address("-cliAddr", cliAddr.contains(":") ? cliAddr : "127.0.0.1:" + cliAddr),
                 adminToken,
-                freshLedger);
+                freshLedger,
+                upstream(),
+                wire);
+    }
+
+    /** Where gateways come when no other address is given. */
+    void serveGatewaysAt(String address) {
+        if (serviceAddr == null) {
+            serviceAddr = address;
+        }
+    }
+
+    private Duration tokenTime() {
+        if (authTokenValidity.matches("[1-9]\\d{0,6}[sm]")) {
+            long number =
+                    Long.parseLong(authTokenValidity.substring(0, authTokenValidity.length() - 1));
+            return authTokenValidity.endsWith("m")
+                    ? Duration.ofMinutes(number)
+                    : Duration.ofSeconds(number);
+        }
+        throw new IllegalArgumentException(
+                "-authTokenValidity " + authTokenValidity + " must be a time such as 30m or 240s");
+    }
+
+    private List<String> nodeUris() {
+        return nodes.isEmpty() ? List.of() : List.of(nodes.split(","));
+    }
+
+    private @Nullable Upstream upstream() throws IOException {
+        if (orchAddr == null) {
+            if (orchCert != null) {
+                throw new IllegalArgumentException("-orchCert goes with -orchAddr");
+            }
+            return null;
+        }
+        if (connection.secret == null) {
+            throw new IllegalArgumentException(
+                    "-orchAddr needs -orchSecret: what the orchestrator shares with its"
+                            + " transcoders, or a file with it");
+        }
+        String bare = orchAddr.replaceFirst("^https://", "").replaceFirst("/$", "");
+        return new Upstream(
+                address("-orchAddr", bare.contains(":") ? bare : bare + ":8935"),
+                OrchSecret.read(connection.secret),
+                trust());
+    }
+
+    private OrchestratorTrust trust() throws IOException {
+        if (orchCert == null) {
+            return OrchestratorTrust.any();
+        }
+        return orchCert.equals("system")
+                ? OrchestratorTrust.system()
+                : OrchestratorTrust.pinned(Path.of(orchCert));
     }
 
     /** The same, for a job on a real cluster. */
-    NodeOptions remoteOptions() {
-        NodeOptions options = options();
+    NodeOptions remoteOptions() throws IOException {
+        NodeOptions options = options(Set.of());
         if (options.flink().isEmpty() || options.kafka().isEmpty()) {
             throw new IllegalArgumentException(
                     "name the cluster and the broker: -flink URL -kafka HOST:PORT");

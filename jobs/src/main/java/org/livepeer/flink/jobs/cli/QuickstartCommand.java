@@ -45,7 +45,8 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        NodeOptions options = flags.options();
+        flags.serveGatewaysAt("127.0.0.1:8935");
+        NodeOptions options = flags.options(EnumSet.allOf(Role.class));
         List<Process> children = new CopyOnWriteArrayList<>();
         Runtime.getRuntime()
                 .addShutdownHook(

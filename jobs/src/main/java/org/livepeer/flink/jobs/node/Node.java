@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -20,15 +21,20 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.EdgeOptions;
 import org.livepeer.flink.connectors.edge.EdgeServer;
 import org.livepeer.flink.connectors.edge.admin.AdminServer;
 import org.livepeer.flink.connectors.edge.admin.ProcessStatus;
+import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
+import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorWire;
+import org.livepeer.flink.connectors.edge.orchestrator.WireLimits;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
 import org.livepeer.flink.connectors.storage.StoreOptions;
+import org.livepeer.flink.connectors.transcoder.remote.StandaloneTranscoder;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Version;
@@ -51,7 +57,7 @@ public final class Node implements AutoCloseable {
             new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Map<String, String> told = new ConcurrentHashMap<>();
     private volatile CompletableFuture<?> ended = new CompletableFuture<>();
-    private volatile @Nullable EdgeServer edge;
+    private volatile Supplier<String> waiting = () -> "";
     private volatile boolean started;
     private volatile boolean closing;
 
@@ -88,17 +94,18 @@ public final class Node implements AutoCloseable {
     }
 
     private void startParts(Set<Role> roles, Step whenTopicsExist) throws Exception {
+        Upstream upstream = options.upstream();
+        if (upstream != null) {
+            startStandalone(upstream, roles);
+            return;
+        }
         boolean orchestrator = roles.contains(Role.ORCHESTRATOR);
         if (options.kafka().isEmpty() && !orchestrator) {
             throw new IllegalArgumentException(
                     "without -orchestrator a node needs -kafka HOST:PORT of the deployment that it"
                             + " works for");
         }
-        DataDir dataDir = opened(DataDir.take(options.dataDir()));
-        new JvmMemoryMetrics().bindTo(meters);
-        new ProcessorMetrics().bindTo(meters);
-        new UptimeMetrics().bindTo(meters);
-        opened(AdminServer.start(options.admin(), options.adminToken(), this::status, meters));
+        DataDir dataDir = startProcess();
         options.secret();
         SharedDirectoryStore store = new SharedDirectoryStore(StoreOptions.of(options.storeDir()));
         if (options.kafka().isEmpty()) {
@@ -132,10 +139,35 @@ public final class Node implements AutoCloseable {
         started = true;
     }
 
+    /** What every process has: its folder, its admin port. */
+    private DataDir startProcess() throws IOException {
+        DataDir dataDir = opened(DataDir.take(options.dataDir()));
+        new JvmMemoryMetrics().bindTo(meters);
+        new ProcessorMetrics().bindTo(meters);
+        new UptimeMetrics().bindTo(meters);
+        opened(AdminServer.start(options.admin(), options.adminToken(), this::status, meters));
+        return dataDir;
+    }
+
+    private void startStandalone(Upstream upstream, Set<Role> roles)
+            throws IOException, InterruptedException {
+        boolean alone = roles.equals(Set.of(Role.TRANSCODER));
+        if (!alone || !options.kafka().isEmpty() || !options.flink().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "-orchAddr has a transcoder work for that orchestrator: give it with"
+                            + " -transcoder alone, without -kafka and -flink");
+        }
+        startProcess();
+        StandaloneTranscoder transcoder = opened(StandaloneRole.start(options, upstream, meters));
+        waiting =
+                () -> transcoder.isRegistered() ? "" : "the orchestrator at " + upstream.address();
+        ended = transcoder.ended();
+        told.put("transcoder", "for the orchestrator at " + upstream.address());
+        started = true;
+    }
+
     private ProcessStatus status() {
-        EdgeServer serving = edge;
-        String waitingFor =
-                !started ? "its parts to start" : serving == null ? "" : serving.waitingFor();
+        String waitingFor = started ? waiting.get() : "its parts to start";
         return new ProcessStatus(Version.VERSION, startedAtMs, told, waitingFor);
     }
 
@@ -169,12 +201,42 @@ public final class Node implements AutoCloseable {
                                                         options.bind(), options.ports().http())),
                                 store));
         server.start();
-        edge = server;
+        waiting = server::waitingFor;
         told.put("edge", options.bind() + ":" + server.port());
+        WireAddress wire = options.wire();
+        if (wire != null) {
+            startWire(wire, server, dataDir, store);
+        }
         // What a topic may still name is kept; every edge tidies up, whichever comes first.
         ScheduledExecutorService tidy = Executors.newSingleThreadScheduledExecutor();
         tidy.scheduleWithFixedDelay(() -> collect(store), 1, 60, TimeUnit.MINUTES);
         opened(tidy::shutdownNow);
+    }
+
+    private void startWire(
+            WireAddress address, EdgeServer edge, DataDir dataDir, SharedDirectoryStore store) {
+        OrchestratorServer server =
+                opened(
+                        new OrchestratorServer(
+                                new OrchestratorWire(
+                                        address.serviceUri(),
+                                        address.bind(),
+                                        address.tls(),
+                                        dataDir.resolve("wire"),
+                                        options.address(),
+                                        options.secret().secret(),
+                                        options.price(),
+                                        address.tokenTime(),
+                                        address.nodes(),
+                                        WireLimits.DEFAULT),
+                                edge.tables(),
+                                store,
+                                meters,
+                                List.of(),
+                                Map.of()));
+        server.start();
+        waiting = () -> server.waitingFor().isEmpty() ? edge.waitingFor() : server.waitingFor();
+        told.put("wire", server.serviceUri());
     }
 
     private static void collect(SharedDirectoryStore store) {
@@ -220,7 +282,7 @@ public final class Node implements AutoCloseable {
         return part;
     }
 
-    /** Completes, exceptionally, when the embedded job ended. */
+    /** Completes, exceptionally, when the embedded job or a standalone transcoder ended. */
     public CompletableFuture<?> ended() {
         return ended;
     }
@@ -228,7 +290,8 @@ public final class Node implements AutoCloseable {
     /**
      * Waits until the node is closed.
      *
-     * @throws IllegalStateException when the embedded job ended by itself, with its reason
+     * @throws IllegalStateException when the embedded job or a standalone transcoder ended by
+     *     itself, with its reason
      */
     public void awaitEnd() throws InterruptedException {
         try {
@@ -239,8 +302,8 @@ public final class Node implements AutoCloseable {
                 while (cause.getCause() != null) {
                     cause = cause.getCause();
                 }
-                throw new IllegalStateException(
-                        "the orchestrator job ended: " + cause.getMessage(), e);
+                String part = options.upstream() == null ? "the orchestrator job ended: " : "";
+                throw new IllegalStateException(part + cause.getMessage(), e);
             }
         }
     }

@@ -33,6 +33,9 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param admin where the admin port listens
  * @param adminToken file with the token that it asks for; null for loopback only
  * @param freshLedger begin with empty balances on topics that an earlier job wrote
+ * @param upstream the orchestrator of the network that this process transcodes for; null for our
+ *     job
+ * @param wire where gateways of the network reach the orchestrator; null for nowhere
  */
 public record NodeOptions(
         Path dataDir,
@@ -54,7 +57,9 @@ public record NodeOptions(
         Ports ports,
         InetSocketAddress admin,
         @Nullable Path adminToken,
-        boolean freshLedger) {
+        boolean freshLedger,
+        @Nullable Upstream upstream,
+        @Nullable WireAddress wire) {
 
     /**
      * @param kafka of the embedded broker
@@ -91,6 +96,13 @@ public record NodeOptions(
     public KafkaAddress address() {
         return new KafkaAddress(
                 kafka.isEmpty() ? "127.0.0.1:" + ports.kafka() : kafka, topicPrefix, kafkaConfig);
+    }
+
+    /** The price that new sessions are quoted, wei per pixel. */
+    public Fraction price() {
+        Fraction wei = Fraction.parse(pricePerUnit);
+        Fraction pixels = Fraction.parse(pixelsPerUnit);
+        return wei.times(new Fraction(pixels.denominator(), pixels.numerator()));
     }
 
     /** The secret, made on the first start of an embedded node. */

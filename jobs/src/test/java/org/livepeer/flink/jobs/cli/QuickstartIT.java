@@ -25,7 +25,7 @@ class QuickstartIT {
     private static final long READY_S = 90;
 
     @TempDir Path folder;
-    private final int[] ports = new int[5];
+    private final int[] ports = new int[6];
     private final List<Process> started = new ArrayList<>();
 
     QuickstartIT() throws IOException {
@@ -59,6 +59,8 @@ class QuickstartIT {
                                 Integer.toString(ports[2]),
                                 "-serviceAddr",
                                 "127.0.0.1:" + ports[3],
+                                "-workerAddr",
+                                "127.0.0.1:" + ports[5],
                                 "-cliAddr",
                                 Integer.toString(ports[4]))
                         .redirectOutput(folder.resolve(log + ".out").toFile())

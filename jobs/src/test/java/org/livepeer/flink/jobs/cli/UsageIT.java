@@ -26,6 +26,14 @@ class UsageIT {
                     -v 4 | name one or more roles: -orchestrator, -transcoder, -edge | 2
                     -transcoder | needs -kafka HOST:PORT | 1
                     -edge | needs -kafka HOST:PORT | 1
+                    -transcoder -orchAddr h:1 | -orchAddr needs -orchSecret | 1
+                    -transcoder -orchAddr h:x -orchSecret s | -orchAddr h:x must be HOST:PORT | 1
+                    -transcoder -orchCert c -kafka h:1 | -orchCert goes with -orchAddr | 1
+                    -transcoder -orchAddr h -orchSecret s -orchCert /no | there is no file /no | 1
+                    -transcoder -orchAddr h -orchSecret / | -orchSecret names a directory | 1
+                    -transcoder -orchAddr h -orchSecret s -maxSessions 0 | must be 1 or more | 1
+                    -orchestrator -orchAddr h:1 -orchSecret s | with -transcoder alone | 1
+                    -transcoder -orchAddr h:1 -orchSecret s -kafka h:1 | with -transcoder alone | 1
                     -orchestrator -network mainnet | -network mainnet is not supported by this | 1
                     -orchestrator -pricePerUnit -1 | -pricePerUnit -1 must be 0 or more | 1
                     -orchestrator -pixelsPerUnit 0 | -pixelsPerUnit 0 must be above 0 | 1

@@ -130,6 +130,7 @@ public final class Admission {
                         .setLoadPixelsPerSecond(Ladder.loadPixelsPerSecond(push.profiles()))
                         .setAnswer(push.answer())
                         .setReplyPartition(push.replyPartition())
+                        .setReplyTag(push.keptTag())
                         .setOrigin(record.getOrigin())
                         .setMediaBytes(mediaBytes)
                         .setReference(reference)
@@ -236,6 +237,7 @@ public final class Admission {
                         .setAcceptedAtMs(record.getOrigin().getTimestampMs())
                         .setAnsweredAtMs(nowMs)
                         .setRenditions(List.of())
+                        .setReplyTag(replyTag(record))
                         .build();
         return new Rejected(
                 new Answer(raw ? AnswerKind.RAW : AnswerKind.RESULT, replyPartition(record), body),
@@ -248,6 +250,14 @@ public final class Admission {
         } catch (InvalidSegmentException e) {
             String text = Push.text(record.getHeaders(), Push.SEQ);
             return text != null && text.matches("[0-9]{1,18}") ? Long.parseLong(text) : -1;
+        }
+    }
+
+    private static String replyTag(TopicRecord record) {
+        try {
+            return Push.read(record).keptTag();
+        } catch (InvalidSegmentException e) {
+            return "";
         }
     }
 

@@ -37,6 +37,7 @@ record Push(
         boolean perceptualHash,
         long deadlineMs,
         int replyPartition,
+        String replyTag,
         @Nullable StoreReference reference,
         ByteBuffer media) {
 
@@ -48,6 +49,8 @@ record Push(
     static final String REFERENCE = "livepeer-reference";
     static final String REFERENCE_LENGTH = "livepeer-reference-length";
     static final String REFERENCE_HASH = "livepeer-reference-sha256";
+
+    private static final int LONGEST_TAG = 128;
 
     /** Whether a record is in the raw form: it has one of the headers that an Avro push has not. */
     static boolean isRaw(TopicRecord record) {
@@ -81,6 +84,7 @@ record Push(
                 false,
                 number(headers, DEADLINE, Reason.InvalidDeadline, 0L),
                 -1,
+                "",
                 reference(headers),
                 record.getValue());
     }
@@ -117,6 +121,7 @@ record Push(
                 segment.getCalcPerceptualHash(),
                 segment.getDeadlineMs(),
                 partition == null ? -1 : partition,
+                segment.getReplyTag(),
                 segment.getReference(),
                 segment.getPayload());
     }
@@ -138,6 +143,11 @@ record Push(
                     Reason.InvalidReference,
                     REFERENCE_HASH + " must be the SHA-256 of the media in hex");
         }
+    }
+
+    /** The producer's mark for its answer; empty when it is longer than any that is kept. */
+    String keptTag() {
+        return replyTag.length() <= LONGEST_TAG ? replyTag : "";
     }
 
     /** The key as text; empty when there is none. */

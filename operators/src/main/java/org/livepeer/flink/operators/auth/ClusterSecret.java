@@ -65,6 +65,19 @@ public final class ClusterSecret {
         return java.util.HexFormat.of().formatHex(mac.doFinal());
     }
 
+    /**
+     * A key of its own for one purpose: whoever learns it knows neither the secret nor another key.
+     *
+     * @param purpose fixed text, different for each purpose
+     * @return 32 bytes
+     */
+    public byte[] derive(String purpose) {
+        Mac mac = hmac();
+        update(mac, "livepeer derived key".getBytes(StandardCharsets.UTF_8));
+        update(mac, purpose.getBytes(StandardCharsets.UTF_8));
+        return mac.doFinal();
+    }
+
     private Mac hmac() {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");

@@ -15,6 +15,9 @@ public interface Transcoder extends AutoCloseable {
      */
     Transcoded transcode(TranscodeJob job) throws TranscodeException, InterruptedException;
 
+    /** The session's last segment was handed in: what the engine keeps open for it may go. */
+    default void endSession(String sessionId) {}
+
     @Override
     void close();
 }

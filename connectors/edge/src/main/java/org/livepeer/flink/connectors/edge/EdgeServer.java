@@ -193,6 +193,11 @@ public final class EdgeServer implements AutoCloseable {
         }
     }
 
+    /** What it follows of the job. */
+    public Tables tables() {
+        return tables;
+    }
+
     /** The bound port. */
     public int port() {
         return server.activeLocalPort();

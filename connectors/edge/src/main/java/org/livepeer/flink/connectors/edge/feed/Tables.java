@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -141,6 +142,17 @@ public final class Tables {
         return sessions.values().stream()
                 .sorted(Comparator.comparing(s -> s.getLease().getSessionId()))
                 .toList();
+    }
+
+    /** How many sessions hold a lease. */
+    public int sessionCount() {
+        return sessions.size();
+    }
+
+    /** Whether a session of a stream holds a lease. */
+    public boolean holdsSession(Predicate<String> manifestId) {
+        return sessions.values().stream()
+                .anyMatch(s -> manifestId.test(s.getLease().getManifestId()));
     }
 
     /** Every worker that is alive or was within the last minute, by id. */

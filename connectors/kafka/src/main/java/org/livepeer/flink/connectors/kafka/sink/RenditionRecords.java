@@ -37,7 +37,8 @@ public final class RenditionRecords implements FlatMapFunction<Answer, Answer> {
                             body.getDecodedPixels(),
                             body.getAcceptedAtMs(),
                             body.getAnsweredAtMs(),
-                            List.of(rendition));
+                            List.of(rendition),
+                            body.getReplyTag());
             out.collect(new Answer(AnswerKind.RAW, -1, one));
         }
     }

@@ -44,6 +44,14 @@ final class EngineProber {
         attempt(small, profile().setFormat(OutputFormat.MP4).build(), "format:mp4");
         attempt(small, profile().setCodec(VideoCodec.H265).build(), "encode:h265");
         attempt(source(SMALL.withCodec(VideoCodec.H265)), profile().build(), "decode:hevc");
+        for (SyntheticOptions.Pixels pixels : SyntheticOptions.Pixels.values()) {
+            if (pixels != SyntheticOptions.Pixels.YUV420P) {
+                attempt(
+                        source(SMALL.withPixels(pixels)),
+                        profile().build(),
+                        "decode:h264-" + pixels.libavName());
+            }
+        }
         return new EngineProbe(List.copyOf(capabilities), capacity());
     }
 

@@ -58,6 +58,7 @@ final class Frames {
             out.writeUTF(options.codec().name());
             out.writeBoolean(options.audio());
             out.writeInt(options.bitrate());
+            out.writeUTF(options.pixels().name());
             out.writeLong(synthesize.deadline().toMillis());
         }
         out.flush();
@@ -77,7 +78,8 @@ final class Frames {
                                     in.readInt(),
                                     VideoCodec.valueOf(in.readUTF()),
                                     in.readBoolean(),
-                                    in.readInt()),
+                                    in.readInt(),
+                                    SyntheticOptions.Pixels.valueOf(in.readUTF())),
                             Duration.ofMillis(in.readLong()));
             default -> throw new IOException("unknown task " + kind);
         };

@@ -32,7 +32,17 @@ public final class VideoEncoder implements AutoCloseable {
 
     /** What comes out of the filters: the input of the encoder. */
     public record Format(
-            RenditionSize size, AVRational timeBase, AVRational frameRate, AVRational aspect) {}
+            RenditionSize size,
+            AVRational timeBase,
+            AVRational frameRate,
+            AVRational aspect,
+            int pixelFormat) {
+        /** 4:2:0 with 8 bits, which is what every player takes. */
+        public Format(
+                RenditionSize size, AVRational timeBase, AVRational frameRate, AVRational aspect) {
+            this(size, timeBase, frameRate, aspect, avutil.AV_PIX_FMT_YUV420P);
+        }
+    }
 
     public VideoEncoder(Profile profile, Format format, String preset, int threads)
             throws TranscodeException {
@@ -42,7 +52,7 @@ public final class VideoEncoder implements AutoCloseable {
                         "encoder " + profile.getCodec());
         context = Libav.present(avcodec.avcodec_alloc_context3(codec), "encoder");
         context.width(format.size.width()).height(format.size.height());
-        context.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
+        context.pix_fmt(format.pixelFormat);
         context.time_base(format.timeBase);
         boolean rateKnown = format.frameRate.num() > 0 && format.frameRate.den() > 0;
         context.framerate(rateKnown ? format.frameRate : USUAL_RATE);

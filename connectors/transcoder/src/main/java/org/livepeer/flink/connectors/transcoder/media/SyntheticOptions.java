@@ -1,5 +1,6 @@
 package org.livepeer.flink.connectors.transcoder.media;
 
+import java.util.Locale;
 import org.livepeer.flink.schemas.VideoCodec;
 
 /**
@@ -12,6 +13,7 @@ import org.livepeer.flink.schemas.VideoCodec;
  * @param codec H264 or H265
  * @param audio whether there is a sine tone as AAC
  * @param bitrate bits per second of video
+ * @param pixels how colours are sampled and how deep they are
  */
 public record SyntheticOptions(
         int width,
@@ -20,7 +22,23 @@ public record SyntheticOptions(
         int segmentMs,
         VideoCodec codec,
         boolean audio,
-        int bitrate) {
+        int bitrate,
+        Pixels pixels) {
+    /** Pixel formats that encoders of live video send; libav's names in lower case. */
+    public enum Pixels {
+        YUV420P,
+        YUV422P,
+        YUV444P,
+        YUV420P10LE,
+        YUV422P10LE,
+        YUV444P10LE;
+
+        /** As libav calls it. */
+        public String libavName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     public SyntheticOptions {
         if (width < 16 || height < 16 || width > 4096 || height > 4096) {
             throw new IllegalArgumentException(
@@ -48,18 +66,23 @@ public record SyntheticOptions(
     /** H.264 with sound, segments of two seconds, a bitrate that fits the size. */
     public static SyntheticOptions of(int width, int height, int fps) {
         int bitrate = (int) Math.max(100_000L, (long) width * height * fps / 8);
-        return new SyntheticOptions(width, height, fps, 2000, VideoCodec.H264, true, bitrate);
+        return new SyntheticOptions(
+                width, height, fps, 2000, VideoCodec.H264, true, bitrate, Pixels.YUV420P);
     }
 
     public SyntheticOptions withSegmentMs(int ms) {
-        return new SyntheticOptions(width, height, fps, ms, codec, audio, bitrate);
+        return new SyntheticOptions(width, height, fps, ms, codec, audio, bitrate, pixels);
     }
 
     public SyntheticOptions withCodec(VideoCodec other) {
-        return new SyntheticOptions(width, height, fps, segmentMs, other, audio, bitrate);
+        return new SyntheticOptions(width, height, fps, segmentMs, other, audio, bitrate, pixels);
     }
 
     public SyntheticOptions withoutAudio() {
-        return new SyntheticOptions(width, height, fps, segmentMs, codec, false, bitrate);
+        return new SyntheticOptions(width, height, fps, segmentMs, codec, false, bitrate, pixels);
+    }
+
+    public SyntheticOptions withPixels(Pixels other) {
+        return new SyntheticOptions(width, height, fps, segmentMs, codec, audio, bitrate, other);
     }
 }

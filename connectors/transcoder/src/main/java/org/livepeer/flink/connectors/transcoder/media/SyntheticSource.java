@@ -49,8 +49,12 @@ public final class SyntheticSource implements Iterator<MediaSegment>, AutoClosea
         try {
             picture =
                     new FilterGraph(
-                            "testsrc2=size=%dx%d:rate=%d,noise=alls=6:allf=t,format=yuv420p,buffersink@out"
-                                    .formatted(options.width(), options.height(), options.fps()));
+                            "testsrc2=size=%dx%d:rate=%d,noise=alls=6:allf=t,format=%s,buffersink@out"
+                                    .formatted(
+                                            options.width(),
+                                            options.height(),
+                                            options.fps(),
+                                            options.pixels().libavName()));
             video = new VideoEncoder(profile(), format(), PRESET, 1);
             tone = options.audio() ? new ToneEncoder() : null;
             frame = Libav.present(avutil.av_frame_alloc(), "frame");
@@ -89,7 +93,8 @@ public final class SyntheticSource implements Iterator<MediaSegment>, AutoClosea
                 new RenditionSize(options.width(), options.height()),
                 Libav.rational(1, options.fps()),
                 Libav.rational(options.fps(), 1),
-                Libav.rational(1, 1));
+                Libav.rational(1, 1),
+                avutil.av_get_pix_fmt(options.pixels().libavName()));
     }
 
     /** Always true. */

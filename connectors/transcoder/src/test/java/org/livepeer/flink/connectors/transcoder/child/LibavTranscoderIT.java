@@ -193,6 +193,11 @@ class LibavTranscoderIT {
             assertThat(probe.capabilities())
                     .containsExactly(
                             "decode:h264",
+                            "decode:h264-yuv420p10le",
+                            "decode:h264-yuv422p",
+                            "decode:h264-yuv422p10le",
+                            "decode:h264-yuv444p",
+                            "decode:h264-yuv444p10le",
                             "decode:hevc",
                             "encode:h264",
                             "encode:h265",

@@ -1,0 +1,158 @@
+package org.livepeer.flink.connectors.edge.orchestrator;
+
+import com.google.protobuf.ByteString;
+import com.linecorp.armeria.common.ContentTooLargeException;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpResponseWriter;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.common.StreamTimeoutException;
+import com.linecorp.armeria.common.stream.StreamMessage;
+import com.linecorp.armeria.common.stream.StreamTimeoutMode;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.http.PlainErrors;
+import org.livepeer.flink.connectors.storage.SegmentStore;
+import org.livepeer.flink.operators.log.Repeats;
+import org.livepeer.flink.schemas.StoreReference;
+import org.livepeer.flink.schemas.net.TranscodeResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code /segment}: the headers are checked before the body is read, the body is hashed while it
+ * comes in, 200 goes out as soon as it is whole, and the job's answer follows as a {@link
+ * TranscodeResult}. What fails after the 200 is said in there (go-livepeer {@code
+ * server/segment_rpc.go}, whatever the method).
+ */
+final class SegmentService implements HttpService {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentService.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
+    private static final String URI_BODY = "application/vnd+livepeer.uri";
+
+    private final SegmentHeaders headers;
+    private final SegmentWork work;
+    private final SegmentStore store;
+    private final WireLimits limits;
+    private final SegmentRoom room;
+
+    SegmentService(
+            SegmentHeaders headers, SegmentWork work, SegmentStore store, WireLimits limits) {
+        this.headers = headers;
+        this.work = work;
+        this.store = store;
+        this.limits = limits;
+        this.room = new SegmentRoom(limits.segments(), limits.segmentsPerAddress());
+    }
+
+    @Override
+    public HttpResponse serve(ServiceRequestContext ctx, HttpRequest req) {
+        long begun = System.currentTimeMillis();
+        SegmentOrder order;
+        try {
+            order = headers.check(req.headers(), begun);
+        } catch (WireRefusal refusal) {
+            return refusal.response();
+        }
+        if (URI_BODY.equals(req.headers().get("content-type"))) {
+            // No such body is asked for: neither storage nor its capabilities are offered.
+            return PlainErrors.text(HttpStatus.BAD_REQUEST, "BadRequest");
+        }
+        if (req.headers().contentLength() > limits.segmentBytes()) {
+            return internalError();
+        }
+        InetAddress address = ctx.remoteAddress().getAddress();
+        if (!room.enter(address)) {
+            return PlainErrors.text(HttpStatus.SERVICE_UNAVAILABLE, "OrchestratorBusy");
+        }
+        CompletableFuture<HttpResponse> answer =
+                CompletableFuture.supplyAsync(
+                        () -> receive(req, order, address, begun), ctx.blockingTaskExecutor());
+        answer.whenComplete(
+                (response, failure) -> {
+                    if (failure != null) {
+                        room.leave(address);
+                    }
+                });
+        return HttpResponse.of(answer);
+    }
+
+    private HttpResponse receive(
+            HttpRequest req, SegmentOrder order, InetAddress address, long begun) {
+        StreamMessage<HttpData> body =
+                req.split().body().timeout(limits.stall(), StreamTimeoutMode.UNTIL_NEXT);
+        HttpResponse refusal;
+        try (InputStream in = body.toInputStream(data -> data);
+                SegmentBody media = new SegmentBody(store, limits, req.headers().contentLength())) {
+            media.receive(in);
+            if (order.hash().equals(ByteString.copyFrom(media.digest()))) {
+                return accepted(order, media.commit(), media.media(), address, begun);
+            }
+            refusal = PlainErrors.text(HttpStatus.FORBIDDEN, "Forbidden");
+        } catch (SegmentBody.TooLate e) {
+            refusal = tooSlow();
+        } catch (IOException | RuntimeException e) {
+            refusal = failed(e);
+        } finally {
+            body.abort();
+        }
+        room.leave(address);
+        return refusal;
+    }
+
+    private HttpResponse accepted(
+            SegmentOrder order,
+            @Nullable StoreReference reference,
+            ByteBuffer media,
+            InetAddress address,
+            long begun) {
+        HttpResponseWriter response = HttpResponse.streaming();
+        response.write(ResponseHeaders.of(HttpStatus.OK));
+        work.answer(order, reference, media, begun)
+                .whenComplete(
+                        (result, failure) -> {
+                            room.leave(address);
+                            if (failure != null) {
+                                REPEATS.warn(
+                                        "segment not answered stream={} cause={}",
+                                        order.stream(),
+                                        failure.toString());
+                                response.close();
+                                return;
+                            }
+                            if (response.tryWrite(HttpData.wrap(result.toByteArray()))) {
+                                response.close();
+                            }
+                        });
+        return response;
+    }
+
+    private HttpResponse failed(Exception failure) {
+        for (Throwable t = failure; t != null; t = t.getCause()) {
+            if (t instanceof StreamTimeoutException) {
+                return tooSlow();
+            }
+            if (t instanceof ContentTooLargeException) {
+                return internalError();
+            }
+        }
+        LOG.debug("a segment's upload ended early", failure);
+        return internalError();
+    }
+
+    private static HttpResponse tooSlow() {
+        return PlainErrors.text(HttpStatus.REQUEST_TIMEOUT, "Request Timeout");
+    }
+
+    private static HttpResponse internalError() {
+        return PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, "Internal Server Error");
+    }
+}

@@ -1,0 +1,149 @@
+package org.livepeer.flink.connectors.edge.orchestrator;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
+import org.livepeer.flink.connectors.edge.reply.ReplyDesk;
+import org.livepeer.flink.connectors.edge.session.ReplyTags;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
+import org.livepeer.flink.operators.log.Repeats;
+import org.livepeer.flink.schemas.Rendition;
+import org.livepeer.flink.schemas.Segment;
+import org.livepeer.flink.schemas.SegmentResult;
+import org.livepeer.flink.schemas.StoreReference;
+import org.livepeer.flink.schemas.net.TranscodeData;
+import org.livepeer.flink.schemas.net.TranscodeResult;
+import org.livepeer.flink.schemas.net.TranscodedSegmentData;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Hands a segment to the job and makes its answer the wire's. */
+final class SegmentWork {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentWork.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
+
+    /** Kept back of the gateway's time: the answer has to travel as well. */
+    private static final long MARGIN_MS = 400;
+
+    private static final long LEAST_MS = 1_000;
+    private static final long MOST_MS = 300_000;
+
+    private final SegmentProducer producer;
+    private final ReplyDesk desk;
+    private final ReplyTags tags;
+    private final NodeInfo info;
+    private final int replyPartition =
+            ThreadLocalRandom.current().nextInt(Topics.RESULTS.partitions());
+
+    SegmentWork(SegmentProducer producer, ReplyDesk desk, ReplyTags tags, NodeInfo info) {
+        this.producer = producer;
+        this.desk = desk;
+        this.tags = tags;
+        this.info = info;
+    }
+
+    /**
+     * The answer: data, or a text that says why there is none. Completes within the gateway's
+     * patience.
+     *
+     * @param begunMs when the request came
+     */
+    CompletableFuture<TranscodeResult> answer(
+            SegmentOrder order,
+            @Nullable StoreReference reference,
+            ByteBuffer media,
+            long begunMs) {
+        long now = System.currentTimeMillis();
+        if (order.profiles().isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    result(order).setData(TranscodeData.getDefaultInstance()).build());
+        }
+        String fault =
+                reference == null && media.remaining() == 0
+                        ? "TranscoderInvalidVideo"
+                        : WireProfiles.fault(order.profiles()).orElse("");
+        if (!fault.isEmpty()) {
+            return CompletableFuture.completedFuture(result(order).setError(fault).build());
+        }
+        long left = order.patienceMs() - (now - begunMs) - MARGIN_MS;
+        long deadline = Math.min(MOST_MS, Math.max(LEAST_MS, left));
+        String tag = tags.make(order.token().getSessionId(), order.stream(), order.seq());
+        CompletableFuture<SegmentResult> reply = desk.await(tag, deadline + MARGIN_MS / 2);
+        Segment segment =
+                Segment.newBuilder()
+                        .setManifestId(order.stream())
+                        .setSeq(order.seq())
+                        .setDurationMs(order.durationMs())
+                        .setProfiles(order.profiles())
+                        .setClip(order.clip())
+                        .setCalcPerceptualHash(order.perceptualHash())
+                        .setDeadlineMs(deadline)
+                        .setReplyPartition(replyPartition)
+                        .setReplyTag(tag)
+                        .setReference(reference)
+                        .setPayload(media)
+                        .build();
+        producer.push(segment)
+                .whenComplete(
+                        (where, failure) -> {
+                            if (failure != null) {
+                                reply.completeExceptionally(failure);
+                            }
+                        });
+        return reply.handle((answer, failure) -> complete(order, answer, failure));
+    }
+
+    private TranscodeResult complete(
+            SegmentOrder order, @Nullable SegmentResult answer, @Nullable Throwable failure) {
+        TranscodeResult.Builder result = result(order);
+        if (answer == null) {
+            boolean late = failure instanceof TimeoutException;
+            if (!late) {
+                REPEATS.warn(
+                        "segment not pushed stream={} cause={}",
+                        order.stream(),
+                        String.valueOf(failure));
+            }
+            return result.setError(late ? FailureTexts.TOO_LONG : "InternalError").build();
+        }
+        if (!answer.getStatus().equals("ok")) {
+            LOG.debug(
+                    "segment failed stream={} seq={} reason={} detail={}",
+                    order.stream(),
+                    order.seq(),
+                    answer.getStatus(),
+                    answer.getDetail());
+            return result.setError(FailureTexts.of(answer)).build();
+        }
+        if (answer.getRenditions().size() != order.profiles().size()) {
+            // A gateway that gets more or fewer than it asked for may fall over.
+            return result.setError("MismatchedSegments").build();
+        }
+        return result.setData(data(order, answer)).build();
+    }
+
+    private TranscodeData data(SegmentOrder order, SegmentResult answer) {
+        TranscodeData.Builder data = TranscodeData.newBuilder();
+        for (Rendition rendition : answer.getRenditions()) {
+            String path = RenditionIndex.path(order.token().getSessionId(), rendition, order.seq());
+            String url = info.serviceUri() + "/stream/" + path;
+            TranscodedSegmentData.Builder one =
+                    TranscodedSegmentData.newBuilder().setUrl(url).setPixels(rendition.getPixels());
+            if (rendition.getPerceptualHash() != null) {
+                one.setPerceptualHashUrl(url + ".phash");
+            }
+            data.addSegments(one);
+        }
+        return data.build();
+    }
+
+    private TranscodeResult.Builder result(SegmentOrder order) {
+        return TranscodeResult.newBuilder()
+                .setSeq(order.seq())
+                .setInfo(info.with(order.token(), System.currentTimeMillis()));
+    }
+}
