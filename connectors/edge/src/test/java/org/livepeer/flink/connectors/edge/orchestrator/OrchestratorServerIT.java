@@ -531,7 +531,7 @@ class OrchestratorServerIT {
     }
 
     @Test
-    void pingAnswersAndDiscoveryWaitsForTheJob() {
+    void pingSaysNothingAndDiscoveryAllThatIsThereOffChain() {
         assertThat(
                         WireBench.grpc(one, "https")
                                 .ping(
