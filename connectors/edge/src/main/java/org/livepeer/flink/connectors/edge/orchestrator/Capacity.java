@@ -1,13 +1,14 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
-import java.util.BitSet;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.session.StreamName;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.net.Capabilities;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What the deployment's workers can do and how many sessions they take, out of the tables that the
@@ -115,11 +116,16 @@ final class Capacity {
     }
 
     /**
-     * Whether somebody who asks for a token is turned away. Off chain all senders are one: when any
-     * session of the wire lives, the question may be its renewal and is answered.
+     * Whether a question for a token may be a living session's renewal, which is always answered.
+     * Off chain all senders are one: any session of the wire may be the one.
      */
+    boolean mayBeRenewal() {
+        return tables.holdsSession(m -> m.startsWith(StreamName.PREFIX));
+    }
+
+    /** Whether somebody who asks for a token is turned away. */
     boolean refusesSender(long nowMs) {
-        return isFull(nowMs) && !tables.holdsSession(m -> m.startsWith(StreamName.PREFIX));
+        return isFull(nowMs) && !mayBeRenewal();
     }
 
     /** Whether a segment of a stream is turned away: a stream with a lease never is. */

@@ -6,16 +6,11 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
+
 import io.grpc.BindableService;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletionException;
+
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
 import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
@@ -27,6 +22,15 @@ import org.livepeer.flink.connectors.edge.tls.EdgeCertificate;
 import org.livepeer.flink.connectors.kafka.client.KafkaMediaReader;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.connectors.storage.SegmentStore;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
 
 /**
  * The orchestrator's port: TLS with HTTP/2 and HTTP/1.1 (the latter also when the client names no
@@ -78,7 +82,7 @@ public final class OrchestratorServer implements AutoCloseable {
                                 new OrchestratorService(
                                         info, tokens, capacity, tables, wire.price()));
         more.forEach(grpc::addService);
-        ServerBuilder builder = port(meters).service(grpc.build());
+        ServerBuilder builder = listener().service(grpc.build(), OrchestratorServer::inGosForm);
         routes.forEach(builder::service);
         builder.service(
                         "/segment",
@@ -96,12 +100,29 @@ public final class OrchestratorServer implements AutoCloseable {
         builder.serviceUnder("/stream", new RenditionService(index, store, reader))
                 .serviceUnder("/", new UnknownService());
         server = builder.build();
+        Gauge.builder("livepeer.edge.wire.waiting", desk, ReplyDesk::waiting)
+                .description("segments of the wire that wait for the job's answer")
+                .register(meters);
     }
 
-    private ServerBuilder port(MeterRegistry meters) {
+    /** As grpc-go writes it: the type that was asked with, and no word about compression. */
+    private static HttpService inGosForm(HttpService grpc) {
+        return (ctx, req) ->
+                grpc.serve(ctx, req)
+                        .mapHeaders(
+                                headers ->
+                                        headers.toBuilder()
+                                                .set(
+                                                        "content-type",
+                                                        req.headers().get("content-type", ""))
+                                                .removeAndThen("grpc-accept-encoding")
+                                                .removeAndThen("grpc-encoding")
+                                                .build());
+    }
+
+    private ServerBuilder listener() {
         ServerBuilder builder =
                 Server.builder()
-                        .meterRegistry(meters)
                         .http1MaxHeaderSize(WireLimits.HEADER_BYTES)
                         .http1MaxInitialLineLength(1 << 14)
                         .http2MaxHeaderListSize(WireLimits.HEADER_BYTES)

@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.operators.money.Fraction;
@@ -36,7 +37,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     public void getOrchestrator(
             OrchestratorRequest request, StreamObserver<OrchestratorInfo> answer) {
         long now = System.currentTimeMillis();
-        if (tables.jobMissing(now).isPresent()) {
+        if (tables.jobMissing(now).isPresent() && !capacity.mayBeRenewal()) {
             fail(answer, "Invalid orchestrator request: the orchestrator is not ready");
         } else if (capacity.refusesSender(now)) {
             fail(answer, "Invalid orchestrator request: OrchestratorCapped");

@@ -1,7 +1,8 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,18 +13,7 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.RequestHeadersBuilder;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.ByteBuffer;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.zip.GZIPInputStream;
+
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +28,19 @@ import org.livepeer.flink.schemas.net.EndTranscodingSessionRequest;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.SegData;
 import org.livepeer.flink.schemas.net.TranscodeResult;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.zip.GZIPInputStream;
 
 /**
  * Exchanges between a gateway and an orchestrator of go-livepeer 0.9.1, made again at our edge:
@@ -115,8 +118,8 @@ class RecordedExchangesIT {
                 RequestHeaders.builder(HttpMethod.valueOf(exchange.get("method").asText()), path);
         exchange.get("request")
                 .get("headers")
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                         h -> {
                             String name = h.getKey().toLowerCase(java.util.Locale.ROOT);
                             if (!Set.of("content-length", "livepeer-segment").contains(name)) {
@@ -139,8 +142,8 @@ class RecordedExchangesIT {
         TreeMap<String, String> theirs = new TreeMap<>();
         exchange.get("response")
                 .get("headers")
-                .fields()
-                .forEachRemaining(
+                .properties()
+                .forEach(
                         h ->
                                 theirs.put(
                                         h.getKey().toLowerCase(java.util.Locale.ROOT),

@@ -1,0 +1,82 @@
+package org.livepeer.flink.connectors.edge.reply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Test;
+import org.livepeer.flink.schemas.OutputFormat;
+import org.livepeer.flink.schemas.Rendition;
+import org.livepeer.flink.schemas.SegmentResult;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+
+class RenditionIndexTest {
+    private final RenditionIndex index = new RenditionIndex(Duration.ofSeconds(60), 4, 100);
+
+    private void note(String session, long seq, int bytes, long atMs) {
+        Rendition rendition =
+                Rendition.newBuilder()
+                        .setName("a")
+                        .setWidth(1)
+                        .setHeight(1)
+                        .setFrames(1)
+                        .setPixels(1)
+                        .setBitrate(1)
+                        .setFormat(OutputFormat.MPEGTS)
+                        .setPayload(ByteBuffer.allocate(bytes))
+                        .build();
+        SegmentResult result =
+                SegmentResult.newBuilder()
+                        .setRequestId("r")
+                        .setManifestId("m")
+                        .setSeq(seq)
+                        .setStatus("ok")
+                        .setAcceptedAtMs(0)
+                        .setAnsweredAtMs(0)
+                        .setRenditions(List.of(rendition))
+                        .build();
+        index.note(session, result, new ConsumerRecord<>("results", 3, seq, null, null), atMs);
+    }
+
+    @Test
+    void knowsWhereARenditionStandsLongerThanItIsInMemory() {
+        note("s", 1, 60, 0);
+        note("s", 2, 60, 1);
+
+        assertThat(index.inMemory("s/a/1.ts")).isEmpty();
+        assertThat(index.inMemory("s/a/2.ts")).isPresent();
+        assertThat(index.find("s/a/1.ts"))
+                .hasValueSatisfying(
+                        place -> {
+                            assertThat(place.record().getPartition()).isEqualTo(3);
+                            assertThat(place.record().getOffset()).isEqualTo(1);
+                            assertThat(place.length()).isEqualTo(60);
+                        });
+        assertThat(index.find("t/a/1.ts")).isEmpty();
+        assertThat(index.find("s/a/1.mp4")).isEmpty();
+    }
+
+    @Test
+    void forgetsTheOldestAndWhatIsOld() {
+        for (int seq = 0; seq < 6; seq++) {
+            note("s", seq, 1, seq);
+        }
+        assertThat(index.find("s/a/1.ts")).isEmpty();
+        assertThat(index.find("s/a/2.ts")).isPresent();
+
+        note("t", 0, 1, 60_004);
+
+        assertThat(index.find("s/a/3.ts")).isEmpty();
+        assertThat(index.find("s/a/4.ts")).isPresent();
+    }
+
+    @Test
+    void theSameAnswerTwiceTakesNoMoreMemory() {
+        for (int i = 0; i < 10; i++) {
+            note("s", 1, 60, i);
+        }
+        assertThat(index.inMemory("s/a/1.ts")).isPresent();
+    }
+}
