@@ -259,7 +259,7 @@ class OrchestratorServerIT {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await(10, TimeUnit.SECONDS);
+            latch.await(60, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -412,7 +412,7 @@ class OrchestratorServerIT {
                     return EchoJob.echo(s);
                 });
         byte[] media = media(100);
-        String header = header(segment(token(one), 0, media, "a").build());
+        String header = header(segment(token(one), 0, media, "a").setDuration(60_000).build());
         List<CompletableFuture<AggregatedHttpResponse>> running = new ArrayList<>();
         CountDownLatch accepted = new CountDownLatch(4);
         for (int i = 0; i < 4; i++) {
@@ -425,7 +425,7 @@ class OrchestratorServerIT {
                             .peekHeaders(headers -> accepted.countDown())
                             .aggregate());
         }
-        assertThat(accepted.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(accepted.await(60, TimeUnit.SECONDS)).isTrue();
 
         AggregatedHttpResponse fifth = post(client, "/segment", "", header, media);
 
@@ -656,7 +656,7 @@ class OrchestratorServerIT {
                 "/stream/x/y/0.ts",
                 "/stream/../segment",
                 "/stream/%2e%2e/%2e%2e/etc/passwd",
-                "/stream/x/%01/0.ts",
+                "/stream/x/%25/0.ts",
                 "/stream/x/y/0.ts.phash"
             })
     void pathsThatNameNothingGetAnErrorAndNothingElse(String path) {
