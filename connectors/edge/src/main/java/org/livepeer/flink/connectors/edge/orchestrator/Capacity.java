@@ -16,6 +16,10 @@ import java.util.TreeMap;
  */
 final class Capacity {
     private static final long SILENT_MS = 6_000;
+
+    /** A worker that is away for a moment is no reason to refuse what it can do. */
+    private static final long GONE_MS = 60_000;
+
     private static final int MPEG7 = 14;
 
     /** H.264, MPEG-TS, fractional rates, direct storage, H.264 profiles, GOP, tokens, slicing. */
@@ -39,9 +43,9 @@ final class Capacity {
         this.tables = tables;
     }
 
-    private List<WorkerHeartbeat> workers(long nowMs) {
+    private List<WorkerHeartbeat> workers(long nowMs, long silentMs) {
         return tables.workers(nowMs).stream()
-                .filter(b -> nowMs - b.seenAtMs() <= SILENT_MS)
+                .filter(b -> nowMs - b.seenAtMs() <= silentMs)
                 .map(Tables.Beat::heartbeat)
                 .filter(b -> !b.getLeaving())
                 .toList();
@@ -56,7 +60,7 @@ final class Capacity {
         for (int bit : BASE) {
             counts.put(bit, 1);
         }
-        List<WorkerHeartbeat> workers = workers(nowMs);
+        List<WorkerHeartbeat> workers = workers(nowMs, GONE_MS);
         if (workers.isEmpty()) {
             counts.put(2, 1);
             counts.put(MPEG7, 1);
@@ -107,7 +111,7 @@ final class Capacity {
 
     /** Whether workers are there but have no place for another session. */
     private boolean isFull(long nowMs) {
-        List<WorkerHeartbeat> workers = workers(nowMs);
+        List<WorkerHeartbeat> workers = workers(nowMs, SILENT_MS);
         long places = 0;
         for (WorkerHeartbeat worker : workers) {
             places += worker.getDraining() ? 0 : worker.getMaxSessions();

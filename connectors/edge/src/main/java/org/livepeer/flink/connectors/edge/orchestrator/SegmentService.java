@@ -13,11 +13,7 @@ import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.common.stream.StreamTimeoutMode;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
+
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
 import org.livepeer.flink.connectors.storage.SegmentStore;
@@ -26,6 +22,12 @@ import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.net.TranscodeResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code /segment}: the headers are checked before the body is read, the body is hashed while it
@@ -73,20 +75,17 @@ final class SegmentService implements HttpService {
         if (!room.enter(address)) {
             return PlainErrors.text(HttpStatus.SERVICE_UNAVAILABLE, "OrchestratorBusy");
         }
-        CompletableFuture<HttpResponse> answer =
-                CompletableFuture.supplyAsync(
-                        () -> receive(req, order, address, begun), ctx.blockingTaskExecutor());
-        answer.whenComplete(
-                (response, failure) -> {
-                    if (failure != null) {
-                        room.leave(address);
-                    }
-                });
+        CompletableFuture<HttpResponse> answer = new CompletableFuture<>();
+        ctx.blockingTaskExecutor().execute(() -> receive(req, order, address, begun, answer));
         return HttpResponse.of(answer);
     }
 
-    private HttpResponse receive(
-            HttpRequest req, SegmentOrder order, InetAddress address, long begun) {
+    private void receive(
+            HttpRequest req,
+            SegmentOrder order,
+            InetAddress address,
+            long begun,
+            CompletableFuture<HttpResponse> answer) {
         StreamMessage<HttpData> body =
                 req.split().body().timeout(limits.stall(), StreamTimeoutMode.UNTIL_NEXT);
         HttpResponse refusal;
@@ -94,7 +93,13 @@ final class SegmentService implements HttpService {
                 SegmentBody media = new SegmentBody(store, limits, req.headers().contentLength())) {
             media.receive(in);
             if (order.hash().equals(ByteString.copyFrom(media.digest()))) {
-                return accepted(order, media.commit(), media.media(), address, begun);
+                StoreReference reference = media.commit();
+                // The gateway's clock for the upload stops here, whatever the job's way in takes.
+                HttpResponseWriter response = HttpResponse.streaming();
+                response.write(ResponseHeaders.of(HttpStatus.OK));
+                answer.complete(response);
+                work(order, reference, media.media(), address, begun, response);
+                return;
             }
             refusal = PlainErrors.text(HttpStatus.FORBIDDEN, "Forbidden");
         } catch (SegmentBody.TooLate e) {
@@ -105,34 +110,35 @@ final class SegmentService implements HttpService {
             body.abort();
         }
         room.leave(address);
-        return refusal;
+        answer.complete(refusal);
     }
 
-    private HttpResponse accepted(
+    private void work(
             SegmentOrder order,
             @Nullable StoreReference reference,
             ByteBuffer media,
             InetAddress address,
-            long begun) {
-        HttpResponseWriter response = HttpResponse.streaming();
-        response.write(ResponseHeaders.of(HttpStatus.OK));
-        work.answer(order, reference, media, begun)
-                .whenComplete(
-                        (result, failure) -> {
-                            room.leave(address);
-                            if (failure != null) {
-                                REPEATS.warn(
-                                        "segment not answered stream={} cause={}",
-                                        order.stream(),
-                                        failure.toString());
-                                response.close();
-                                return;
-                            }
-                            if (response.tryWrite(HttpData.wrap(result.toByteArray()))) {
-                                response.close();
-                            }
-                        });
-        return response;
+            long begun,
+            HttpResponseWriter response) {
+        CompletableFuture<TranscodeResult> result;
+        try {
+            result = work.answer(order, reference, media, begun);
+        } catch (RuntimeException e) {
+            result = CompletableFuture.failedFuture(e);
+        }
+        result.whenComplete(
+                (done, failure) -> {
+                    room.leave(address);
+                    if (failure != null) {
+                        REPEATS.warn(
+                                "segment not answered stream={} cause={}",
+                                order.stream(),
+                                failure.toString());
+                        response.close();
+                    } else if (response.tryWrite(HttpData.wrap(done.toByteArray()))) {
+                        response.close();
+                    }
+                });
     }
 
     private HttpResponse failed(Exception failure) {

@@ -81,18 +81,6 @@ class RecordedExchangesIT {
             }
         }
         bench = new WireBench(folder);
-        bench.worker(
-                10,
-                "decode:h264",
-                "encode:h264",
-                "format:mpegts",
-                "format:mp4",
-                "perceptual-hash",
-                "decode:h264-yuv444p",
-                "decode:h264-yuv422p",
-                "decode:h264-yuv444p10le",
-                "decode:h264-yuv422p10le",
-                "decode:h264-yuv420p10le");
         edge = bench.edge("https", "edge", WireLimits.DEFAULT);
         client = WireBench.http(edge, "h2");
     }
@@ -105,6 +93,18 @@ class RecordedExchangesIT {
 
     private static JsonNode exchange(int seq) {
         bench.jobSpeaks();
+        bench.worker(
+                10,
+                "decode:h264",
+                "encode:h264",
+                "format:mpegts",
+                "format:mp4",
+                "perceptual-hash",
+                "decode:h264-yuv444p",
+                "decode:h264-yuv422p",
+                "decode:h264-yuv444p10le",
+                "decode:h264-yuv422p10le",
+                "decode:h264-yuv420p10le");
         return Objects.requireNonNull(EXCHANGES.get(seq));
     }
 
