@@ -1,14 +1,13 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
-import org.livepeer.flink.connectors.edge.feed.Tables;
-import org.livepeer.flink.connectors.edge.session.StreamName;
-import org.livepeer.flink.schemas.WorkerHeartbeat;
-import org.livepeer.flink.schemas.net.Capabilities;
-
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.session.StreamName;
+import org.livepeer.flink.schemas.WorkerHeartbeat;
+import org.livepeer.flink.schemas.net.Capabilities;
 
 /**
  * What the deployment's workers can do and how many sessions they take, out of the tables that the

@@ -6,11 +6,17 @@ import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
-
 import io.grpc.BindableService;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
 import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
@@ -22,15 +28,6 @@ import org.livepeer.flink.connectors.edge.tls.EdgeCertificate;
 import org.livepeer.flink.connectors.kafka.client.KafkaMediaReader;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.connectors.storage.SegmentStore;
-
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletionException;
 
 /**
  * The orchestrator's port: TLS with HTTP/2 and HTTP/1.1 (the latter also when the client names no

@@ -2,7 +2,6 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.operators.money.Fraction;

@@ -13,7 +13,11 @@ import com.linecorp.armeria.common.stream.StreamMessage;
 import com.linecorp.armeria.common.stream.StreamTimeoutMode;
 import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
-
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
 import org.livepeer.flink.connectors.storage.SegmentStore;
@@ -22,12 +26,6 @@ import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.net.TranscodeResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * {@code /segment}: the headers are checked before the body is read, the body is hashed while it

@@ -1,12 +1,13 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.connectors.edge.feed.Tables;
@@ -19,10 +20,6 @@ import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.OrchestratorRequest;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 class OrchestratorServiceTest {
     private final Tables tables = new Tables(null);

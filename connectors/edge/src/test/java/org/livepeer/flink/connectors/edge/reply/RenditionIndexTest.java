@@ -2,15 +2,14 @@ package org.livepeer.flink.connectors.edge.reply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.schemas.OutputFormat;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.SegmentResult;
-
-import java.nio.ByteBuffer;
-import java.time.Duration;
-import java.util.List;
 
 class RenditionIndexTest {
     private final RenditionIndex index = new RenditionIndex(Duration.ofSeconds(60), 4, 100);

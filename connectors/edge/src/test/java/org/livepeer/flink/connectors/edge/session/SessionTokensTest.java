@@ -1,18 +1,15 @@
 package org.livepeer.flink.connectors.edge.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.google.protobuf.ByteString;
-
+import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.net.AuthToken;
-
-import java.time.Duration;
-import java.util.Arrays;
 
 class SessionTokensTest {
     private static final Duration VALID = Duration.ofMinutes(30);

@@ -2,13 +2,12 @@ package org.livepeer.flink.connectors.edge.tls;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 class EdgeCertificateTest {
     private static final Instant NOW = Instant.parse("2026-11-25T00:00:00Z");
