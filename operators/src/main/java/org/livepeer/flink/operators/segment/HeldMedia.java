@@ -12,7 +12,8 @@ import org.livepeer.flink.schemas.Coordinates;
  * Media that Admit has read and Work will want, held in memory of the process that both run in, so
  * that it need not pass through Ledger and Assign. A cache: what is not here (the request went to
  * another process, waited too long, or the process is new) is read back from its place in {@code
- * segments}. Bounded by bytes and age, the oldest goes first. Thread-safe.
+ * segments}. Bounded by bytes; what is too old or too much goes when the next media come, the
+ * oldest first. Thread-safe.
  */
 public final class HeldMedia {
     private static final long MOST_BYTES =
@@ -39,7 +40,7 @@ public final class HeldMedia {
 
     /**
      * @param mostBytes most media held at a time
-     * @param longestMs nothing is held for longer
+     * @param longestMs what is older goes when the next media come
      * @param clock ms
      */
     HeldMedia(long mostBytes, long longestMs, LongSupplier clock) {
@@ -48,7 +49,7 @@ public final class HeldMedia {
         this.clock = clock;
     }
 
-    /** What this process holds: an eighth of its heap, at most 256 MB, for at most 30 s. */
+    /** What this process holds: an eighth of its heap, at most 256 MB; while media come, 30 s. */
     public static HeldMedia here() {
         return HERE;
     }

@@ -13,7 +13,9 @@ public final class Ladder {
     /** Most renditions of one segment. */
     public static final int MOST_PROFILES = 16;
 
-    private static final int LARGEST_SIDE = 4096;
+    /** Most pixels of a picture's width or height. */
+    public static final int LARGEST_SIDE = 4096;
+
     private static final int HIGHEST_BITRATE = 500_000_000;
     private static final int HIGHEST_FPS = 240;
     private static final int HIGHEST_QUALITY = 63;

@@ -2,10 +2,11 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.session.StreamName;
+import org.livepeer.flink.operators.wire.CapabilityNumbers;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.net.Capabilities;
 
@@ -22,19 +23,7 @@ final class Capacity {
     private static final int MPEG7 = 14;
 
     /** H.264, MPEG-TS, fractional rates, direct storage, H.264 profiles, GOP, tokens, slicing. */
-    private static final int[] BASE = {0, 1, 3, 4, 7, 8, 9, 10, 11, 12, 26};
-
-    private static final Map<String, Integer> BITS =
-            Map.of(
-                    "format:mp4", 2,
-                    "perceptual-hash", MPEG7,
-                    "decode:hevc", 15,
-                    "encode:h265", 16,
-                    "decode:h264-yuv444p", 21,
-                    "decode:h264-yuv422p", 22,
-                    "decode:h264-yuv444p10le", 23,
-                    "decode:h264-yuv422p10le", 24,
-                    "decode:h264-yuv420p10le", 25);
+    private static final Set<Integer> BASE = Set.of(0, 1, 3, 4, 7, 8, 9, 10, 11, 12, 26);
 
     private final Tables tables;
 
@@ -68,12 +57,10 @@ final class Capacity {
             for (int bit : BASE) {
                 counts.merge(bit, 1, Integer::sum);
             }
-            for (String capability : worker.getCapabilities()) {
-                Integer bit = BITS.get(capability);
-                if (bit != null) {
-                    counts.merge(bit, 1, Integer::sum);
-                }
-            }
+            worker.getCapabilities().stream()
+                    .flatMap(capability -> CapabilityNumbers.of(capability).stream())
+                    .filter(bit -> !BASE.contains(bit))
+                    .forEach(bit -> counts.merge(bit, 1, Integer::sum));
         }
         BitSet bits = new BitSet();
         counts.keySet().forEach(bits::set);
@@ -86,26 +73,6 @@ final class Capacity {
         }
         builder.putAllCapacities(counts);
         return builder.build();
-    }
-
-    /**
-     * Whether a job's needs are met (go-livepeer {@code core/capabilities.go}, CompatibleWith): its
-     * least version, and each of its bits; more words than ours never are, even empty ones.
-     */
-    static boolean meets(Capabilities needed, Capabilities offered) {
-        if (!ProtocolVersion.isAtLeast(
-                offered.getVersion(), needed.getConstraints().getMinVersion())) {
-            return false;
-        }
-        if (needed.getBitstringCount() > offered.getBitstringCount()) {
-            return false;
-        }
-        for (int i = 0; i < needed.getBitstringCount(); i++) {
-            if ((needed.getBitstring(i) & ~offered.getBitstring(i)) != 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Whether workers are there but have no place for another session. */

@@ -89,11 +89,6 @@ final class SegmentBody implements AutoCloseable {
         return upload == null ? ByteBuffer.wrap(memory, 0, length) : ByteBuffer.allocate(0);
     }
 
-    /** Whether nothing came at all. */
-    boolean isEmpty() {
-        return upload == null && length == 0;
-    }
-
     @Override
     public void close() throws IOException {
         if (upload != null) {

@@ -4,10 +4,13 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
 import java.util.List;
-import java.util.Optional;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.connectors.edge.session.StreamName;
-import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.segment.Ladder;
+import org.livepeer.flink.operators.wire.CapabilityNumbers;
+import org.livepeer.flink.operators.wire.WireClip;
+import org.livepeer.flink.operators.wire.WireFault;
+import org.livepeer.flink.operators.wire.WireLadder;
 import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.net.AuthToken;
@@ -42,20 +45,33 @@ final class SegmentHeaders {
     SegmentOrder check(RequestHeaders headers, long nowMs) throws WireRefusal {
         checkPayment(headers.get(PAYMENT, ""));
         SegData segment = segment(headers.get(SEGMENT, ""));
-        List<Profile> profiles = WireProfiles.of(segment);
+        List<Profile> profiles;
+        try {
+            profiles = PathNames.of(WireLadder.of(segment));
+        } catch (WireFault e) {
+            throw WireRefusal.forbidden(e.text());
+        }
         int duration = segment.getDuration();
         if (duration < 0 || duration > LONGEST_MS) {
             throw WireRefusal.forbidden("invalid duration");
         }
         if (segment.hasCapabilities()
-                && !Capacity.meets(segment.getCapabilities(), capacity.capabilities(nowMs))) {
+                && !CapabilityNumbers.meets(
+                        segment.getCapabilities(), capacity.capabilities(nowMs))) {
             throw WireRefusal.forbidden("incompatible capabilities");
         }
         AuthToken token = segment.getAuthToken();
-        Fraction quote = checkToken(segment, token, nowMs);
+        checkToken(segment, token, nowMs);
         String stream = StreamName.of(segment.getManifestId());
         if (capacity.refusesStream(stream, nowMs)) {
             throw WireRefusal.forbidden("OrchestratorCapped");
+        }
+        String fault = WireLadder.fault(profiles, Ladder.LARGEST_SIDE).orElse("");
+        Clip clip = null;
+        try {
+            clip = WireClip.of(segment.getSegmentParameters());
+        } catch (WireFault e) {
+            fault = e.text();
         }
         return new SegmentOrder(
                 stream,
@@ -63,14 +79,10 @@ final class SegmentHeaders {
                 segment.getHash(),
                 duration == 0 ? ASSUMED_MS : duration,
                 profiles,
-                segment.hasSegmentParameters()
-                        ? new Clip(
-                                segment.getSegmentParameters().getFrom(),
-                                segment.getSegmentParameters().getTo())
-                        : null,
+                clip,
                 segment.getCalcPerceptualHash(),
                 token,
-                quote);
+                fault);
     }
 
     private static void checkPayment(String header) throws WireRefusal {
@@ -95,17 +107,15 @@ final class SegmentHeaders {
         }
     }
 
-    private Fraction checkToken(SegData segment, AuthToken token, long nowMs) throws WireRefusal {
+    private void checkToken(SegData segment, AuthToken token, long nowMs) throws WireRefusal {
         if (!segment.hasAuthToken()) {
             throw WireRefusal.forbidden("missing auth token");
         }
-        Optional<Fraction> quote = tokens.quote(token);
-        if (quote.isEmpty()) {
+        if (tokens.quote(token).isEmpty()) {
             throw WireRefusal.forbidden("invalid auth token");
         }
         if (SessionTokens.isExpired(token, nowMs)) {
             throw WireRefusal.forbidden("expired auth token");
         }
-        return quote.get();
     }
 }

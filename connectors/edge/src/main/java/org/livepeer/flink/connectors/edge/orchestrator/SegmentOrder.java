@@ -3,7 +3,6 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 import com.google.protobuf.ByteString;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.net.AuthToken;
@@ -16,7 +15,7 @@ import org.livepeer.flink.schemas.net.AuthToken;
  * @param hash Keccak-256 that the media must have
  * @param durationMs 1 to 300000
  * @param token the session's, handed back as it came
- * @param quote price of the session, wei per pixel
+ * @param fault what a transcoder would say to it at once; empty when nothing
  */
 record SegmentOrder(
         String stream,
@@ -27,7 +26,7 @@ record SegmentOrder(
         @Nullable Clip clip,
         boolean perceptualHash,
         AuthToken token,
-        Fraction quote) {
+        String fault) {
 
     /** How long a gateway waits for the answer (go-livepeer {@code common/util.go}). */
     long patienceMs() {

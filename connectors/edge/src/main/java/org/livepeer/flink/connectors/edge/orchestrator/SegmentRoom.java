@@ -35,9 +35,4 @@ final class SegmentRoom {
         byAddress.computeIfPresent(address, (a, n) -> n > 1 ? n - 1 : null);
         all.decrementAndGet();
     }
-
-    /** Segments in hand. */
-    int taken() {
-        return all.get();
-    }
 }

@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * {@code /segment}: the headers are checked before the body is read, the body is hashed while it
- * comes in, 200 goes out as soon as it is whole, and the job's answer follows as a {@link
- * TranscodeResult}. What fails after the 200 is said in there (go-livepeer {@code
+ * comes in, 200 goes out as soon as it is whole and has that hash, and the job's answer follows as
+ * a {@link TranscodeResult}. What fails after the 200 is said in there (go-livepeer {@code
  * server/segment_rpc.go}, whatever the method).
  */
 final class SegmentService implements HttpService {

@@ -11,6 +11,7 @@ import org.livepeer.flink.connectors.edge.session.ReplyTags;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.operators.log.Repeats;
+import org.livepeer.flink.operators.wire.WireTexts;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.Segment;
 import org.livepeer.flink.schemas.SegmentResult;
@@ -64,8 +65,8 @@ final class SegmentWork {
         }
         String fault =
                 reference == null && media.remaining() == 0
-                        ? "TranscoderInvalidVideo"
-                        : WireProfiles.fault(order.profiles()).orElse("");
+                        ? WireTexts.INVALID_VIDEO
+                        : order.fault();
         if (!fault.isEmpty()) {
             return CompletableFuture.completedFuture(result(order).setError(fault).build());
         }

@@ -22,10 +22,6 @@ final class WireRefusal extends Exception {
         return new WireRefusal(HttpStatus.FORBIDDEN, text);
     }
 
-    HttpStatus status() {
-        return status;
-    }
-
     HttpResponse response() {
         return PlainErrors.text(status, String.valueOf(getMessage()));
     }

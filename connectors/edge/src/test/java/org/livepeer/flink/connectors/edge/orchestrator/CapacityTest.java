@@ -6,6 +6,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.operators.wire.CapabilityNumbers;
+import org.livepeer.flink.operators.wire.ProtocolVersion;
 import org.livepeer.flink.schemas.net.Capabilities;
 
 class CapacityTest {
@@ -23,17 +25,17 @@ class CapacityTest {
     @Test
     void whatGatewaysAskForIsOffered() {
         // The sets that HTTP push and RTMP ask for, H.264 in MPEG-TS
-        assertThat(Capacity.meets(needs(67112963), OFFERED)).isTrue();
-        assertThat(Capacity.meets(needs(4099), OFFERED)).isTrue();
-        assertThat(Capacity.meets(needs(), OFFERED)).isTrue();
+        assertThat(CapabilityNumbers.meets(needs(67112963), OFFERED)).isTrue();
+        assertThat(CapabilityNumbers.meets(needs(4099), OFFERED)).isTrue();
+        assertThat(CapabilityNumbers.meets(needs(), OFFERED)).isTrue();
     }
 
     @Test
     void storageOfGatewaysAndOtherBitsAreNot() {
-        assertThat(Capacity.meets(needs(4099 | 1 << 5), OFFERED)).isFalse();
-        assertThat(Capacity.meets(needs(4099 | 1 << 6), OFFERED)).isFalse();
-        assertThat(Capacity.meets(needs(1L << 63), OFFERED)).isFalse();
-        assertThat(Capacity.meets(needs(4099, 0), OFFERED)).isFalse();
+        assertThat(CapabilityNumbers.meets(needs(4099 | 1 << 5), OFFERED)).isFalse();
+        assertThat(CapabilityNumbers.meets(needs(4099 | 1 << 6), OFFERED)).isFalse();
+        assertThat(CapabilityNumbers.meets(needs(1L << 63), OFFERED)).isFalse();
+        assertThat(CapabilityNumbers.meets(needs(4099, 0), OFFERED)).isFalse();
     }
 
     @ParameterizedTest

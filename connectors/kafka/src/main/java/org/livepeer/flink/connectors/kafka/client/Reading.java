@@ -25,7 +25,7 @@ final class Reading {
 
     /**
      * For records here and there: a broker gives what stands at a place and up to 1 MB of what
-     * follows, and never waits for more to be written.
+     * follows, and waits no more than 10 ms for more to be written.
      */
     static KafkaConsumer<byte[], byte[]> spots(KafkaAddress address) {
         Properties properties = address.consumerProperties();

@@ -3,11 +3,12 @@ package org.livepeer.flink.connectors.transcoder.remote;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.wire.WireClip;
+import org.livepeer.flink.operators.wire.WireFault;
 import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.net.NotifySegment;
 import org.livepeer.flink.schemas.net.SegData;
-import org.livepeer.flink.schemas.net.SegParameters;
 
 /**
  * A segment that the orchestrator wants transcoded.
@@ -35,7 +36,6 @@ record SegmentOrder(
     private static final int LONGEST_MS = 300_000;
     private static final int USUAL_MS = 2000;
     private static final long LEAST_PATIENCE_MS = 8000;
-    private static final long TO_THE_END_MS = 2L * LONGEST_MS;
 
     /** Whether it is not a segment but the end of a session. */
     static boolean isTeardown(NotifySegment message) {
@@ -46,21 +46,20 @@ record SegmentOrder(
     /**
      * Checks in go-livepeer's order.
      *
-     * @throws OrderRefusedException when it cannot be worked on
+     * @throws WireFault when it cannot be worked on
      */
-    static SegmentOrder of(NotifySegment message, WireCapabilities own)
-            throws OrderRefusedException {
+    static SegmentOrder of(NotifySegment message, WireCapabilities own) throws WireFault {
         if (!message.hasSegData()) {
-            throw new OrderRefusedException(ErrorText.EMPTY_SEGMENT_DATA);
+            throw new WireFault(ErrorText.EMPTY_SEGMENT_DATA);
         }
         SegData data = message.getSegData();
         List<Profile> profiles = WireProfiles.of(data);
         int durationMs = data.getDuration();
         if (durationMs < 0 || durationMs > LONGEST_MS) {
-            throw new OrderRefusedException(ErrorText.DURATION);
+            throw new WireFault(ErrorText.DURATION);
         }
         if (!own.serve(data.getCapabilities())) {
-            throw new OrderRefusedException(ErrorText.INCOMPATIBLE);
+            throw new WireFault(ErrorText.INCOMPATIBLE);
         }
         String manifest = data.getManifestId().toStringUtf8();
         String session = data.getAuthToken().getSessionId();
@@ -72,22 +71,8 @@ record SegmentOrder(
                 manifest,
                 data.getSeq(),
                 profiles,
-                data.hasSegmentParameters() ? clip(data.getSegmentParameters()) : null,
+                WireClip.of(data.getSegmentParameters()),
                 data.getCalcPerceptualHash(),
                 Duration.ofMillis(Math.max(LEAST_PATIENCE_MS, 4 * playingMs)));
-    }
-
-    /** An end of 0 is the end of the segment. */
-    private static @Nullable Clip clip(SegParameters wire) throws OrderRefusedException {
-        long from = wire.getFrom();
-        long to = wire.getTo();
-        if (from == 0 && to == 0) {
-            return null;
-        }
-        boolean open = to == 0;
-        if (from < 0 || from > LONGEST_MS || (!open && to <= from)) {
-            throw new OrderRefusedException(ErrorText.CLIP);
-        }
-        return new Clip(from, open ? TO_THE_END_MS : to);
     }
 }

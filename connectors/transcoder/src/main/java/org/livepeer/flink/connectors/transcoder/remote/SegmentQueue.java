@@ -6,6 +6,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.livepeer.flink.operators.Reason;
+import org.livepeer.flink.operators.wire.WireFault;
 import org.livepeer.flink.schemas.net.NotifySegment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,7 @@ final class SegmentQueue implements AutoCloseable {
             if (!begin(workers, () -> work.run(order, arrived))) {
                 refuse(message, Reason.TranscoderBusy + ": too many segments at once", arrived);
             }
-        } catch (OrderRefusedException e) {
+        } catch (WireFault e) {
             refuse(message, String.valueOf(e.getMessage()), arrived);
         }
     }

@@ -1,10 +1,10 @@
-package org.livepeer.flink.connectors.edge.orchestrator;
+package org.livepeer.flink.operators.wire;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Versions as gateways compare them: three numbers; what stands behind them does not count. */
-final class ProtocolVersion {
+public final class ProtocolVersion {
     private static final Pattern FORM =
             Pattern.compile(
                     "v?(\\d{1,9})(?:\\.(\\d{1,9}))?(?:\\.(\\d{1,9}))?(?:-[0-9A-Za-z.-]+)?"
@@ -13,7 +13,7 @@ final class ProtocolVersion {
     private ProtocolVersion() {}
 
     /** A least version that is empty or cannot be read asks for nothing. */
-    static boolean isAtLeast(String version, String least) {
+    public static boolean isAtLeast(String version, String least) {
         Matcher wanted = FORM.matcher(least);
         if (!wanted.matches()) {
             return true;
