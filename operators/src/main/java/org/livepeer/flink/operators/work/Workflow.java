@@ -40,7 +40,7 @@ final class Workflow {
     private static final long SHORTEST_CALL_MS = 1_000;
     private static final long KEPT_CALL_MS = 3_000;
     private static final long MOST_INLINE_BYTES = 15 << 20;
-    private static final int MOST_ATTEMPTS = 20;
+    private static final int MOST_FAILURES_TOLD = 20;
 
     private final WorkerClient client;
     private final LongSupplier clock;
@@ -48,7 +48,10 @@ final class Workflow {
     private final PlacedRequest placed;
     private final Request request;
     private final List<WorkerAddress> candidates;
+
+    /** The first failures and the last, so that a long outage makes no long receipt. */
     private final List<Attempt> failures = new ArrayList<>();
+
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final long giveUpAtMs;
     private int next;
@@ -129,7 +132,7 @@ final class Workflow {
     private void ask() {
         long started = clock.getAsLong();
         long left = giveUpAtMs - started;
-        if (left <= 0 || next >= MOST_ATTEMPTS) {
+        if (left <= 0) {
             giveUp();
             return;
         }
@@ -154,6 +157,9 @@ final class Workflow {
                         ? said
                         : new Failed(Reason.InternalError, String.valueOf(error), true);
         long now = clock.getAsLong();
+        if (failures.size() == MOST_FAILURES_TOLD) {
+            failures.remove(MOST_FAILURES_TOLD - 1);
+        }
         failures.add(
                 new Attempt(
                         worker.getWorkerId(),
@@ -182,7 +188,7 @@ final class Workflow {
         String detail =
                 last == null
                         ? "the segment's deadline passed before it was done"
-                        : failures.size()
+                        : next
                                 + " tries failed within the deadline, the last at worker "
                                 + last.getWorkerId()
                                 + ": "

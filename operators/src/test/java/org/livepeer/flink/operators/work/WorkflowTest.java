@@ -98,15 +98,22 @@ class WorkflowTest {
     }
 
     @Test
-    void answersInTheEnd() {
-        for (int i = 0; i < 40; i++) {
-            client.says(failed(Reason.WorkerUnavailable));
+    void answersAtTheDeadlineAndTellsTheFirstFailuresAndTheLast() {
+        for (int i = 0; i < 200; i++) {
+            client.says(failed(Reason.TranscoderBusy));
         }
 
         Outcome outcome = run(false, "w2");
 
-        assertThat(outcome.getReceipt().getReason()).isEqualTo("WorkerUnavailable");
-        assertThat(outcome.getAnswer().getBody().getDetail()).contains("tries failed");
+        // Two workers, refused at once: rounds are 2 s apart when the deadline of 30 s comes.
+        assertThat(now).isBetween(T0 + 28_000, T0 + 30_000);
+        assertThat(client.asked).hasSizeGreaterThan(30);
+        assertThat(outcome.getReceipt().getReason()).isEqualTo("TranscoderBusy");
+        assertThat(outcome.getReceipt().getFailedAttempts()).hasSize(20);
+        assertThat(outcome.getReceipt().getFailedAttempts().get(19).getStartedAtMs())
+                .isGreaterThan(T0 + 25_000);
+        assertThat(outcome.getAnswer().getBody().getDetail())
+                .contains(client.asked.size() + " tries failed");
     }
 
     @Test

@@ -53,6 +53,7 @@ public final class TopicTail implements AutoCloseable {
     private final List<Start> starts;
     private final Taker taker;
     private final Thread thread;
+    private final boolean endless;
     private final Map<TopicPartition, Long> positions = new HashMap<>();
     private final Map<String, Topics> byName = new HashMap<>();
     private volatile @Nullable KafkaConsumer<byte[], byte[]> running;
@@ -61,7 +62,20 @@ public final class TopicTail implements AutoCloseable {
     private volatile boolean caughtUp;
     private volatile boolean closed;
 
+    /** One that goes on until it is closed. */
     public TopicTail(String name, KafkaAddress address, List<Start> starts, Taker taker) {
+        this(name, address, starts, taker, true);
+    }
+
+    /** One that ends when it has read what is there at its start. */
+    public static TopicTail untilNow(
+            String name, KafkaAddress address, List<Start> starts, Taker taker) {
+        return new TopicTail(name, address, starts, taker, false);
+    }
+
+    private TopicTail(
+            String name, KafkaAddress address, List<Start> starts, Taker taker, boolean endless) {
+        this.endless = endless;
         this.address = address;
         this.starts = List.copyOf(starts);
         this.taker = taker;
@@ -126,6 +140,7 @@ public final class TopicTail implements AutoCloseable {
                 }
                 if (!caughtUp && reached(consumer, ends)) {
                     caughtUp = true;
+                    closed = !endless;
                 }
             }
         } finally {

@@ -68,7 +68,7 @@ public final class OrchestratorServer implements AutoCloseable {
         RenditionIndex index = new RenditionIndex(KNOWN_FOR, MOST_KNOWN, MEDIA_IN_MEMORY);
         Capacity capacity = new Capacity(tables);
         NodeInfo info = new NodeInfo(wire.serviceUri().toString(), wire.nodes(), capacity);
-        desk = new ReplyDesk(wire.kafka(), tags, index, LOOK_BACK);
+        desk = new ReplyDesk(wire.kafka(), tags, index, LOOK_BACK, KNOWN_FOR);
         producer = new SegmentProducer(wire.kafka());
         reader = new KafkaMediaReader(wire.kafka());
         SegmentHeaders headers = new SegmentHeaders(tokens, capacity);
@@ -172,6 +172,9 @@ public final class OrchestratorServer implements AutoCloseable {
                             + ": stop what listens there, or give another -serviceAddr",
                     e);
         }
+        InetSocketAddress bound = at();
+        boolean anywhere = bound.getAddress() == null || bound.getAddress().isAnyLocalAddress();
+        WarmUp.of(anywhere ? "127.0.0.1" : bound.getHostString(), port(), wire.tls());
     }
 
     /** What keeps it from being ready; empty when it is. */

@@ -58,12 +58,30 @@ public final class RenditionIndex {
         return session + "/" + rendition.getName() + "/" + seq + extension;
     }
 
-    /** Notes every rendition of an answer. */
-    public synchronized void note(
+    /** Notes every rendition of an answer that came now. */
+    public void note(
             String session,
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long nowMs) {
+        note(session, result, message, nowMs, true);
+    }
+
+    /** Notes what is not known yet of an answer that came long ago. */
+    void notePast(
+            String session,
+            SegmentResult result,
+            ConsumerRecord<byte[], byte[]> message,
+            long atMs) {
+        note(session, result, message, atMs, false);
+    }
+
+    private synchronized void note(
+            String session,
+            SegmentResult result,
+            ConsumerRecord<byte[], byte[]> message,
+            long nowMs,
+            boolean isNew) {
         Coordinates record =
                 new Coordinates(
                         message.topic(),
@@ -75,9 +93,7 @@ public final class RenditionIndex {
             String path = path(session, rendition, result.getSeq());
             StoreReference reference = rendition.getReference();
             ByteBuffer media = rendition.getPayload();
-            places.remove(path);
-            places.put(
-                    path,
+            Place place =
                     new Place(
                             reference,
                             record,
@@ -85,7 +101,13 @@ public final class RenditionIndex {
                             reference == null ? media.remaining() : reference.getLength(),
                             rendition.getFormat(),
                             rendition.getPerceptualHash(),
-                            nowMs));
+                            nowMs);
+            if (!isNew) {
+                places.putIfAbsent(path, place);
+                continue;
+            }
+            places.remove(path);
+            places.put(path, place);
             forget(path);
             if (reference == null && media.remaining() <= mostBytes) {
                 recent.put(path, media);
@@ -95,6 +117,7 @@ public final class RenditionIndex {
         while (recentBytes > mostBytes) {
             forget(recent.keySet().iterator().next());
         }
+        // What was noted as past stands behind newer ones and goes with them at the latest.
         var oldest = places.entrySet().iterator();
         while (oldest.hasNext()) {
             Place place = oldest.next().getValue();

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.livepeer.flink.connectors.edge.feed.TopicTail;
 import org.livepeer.flink.connectors.edge.session.ReplyTags;
@@ -23,14 +24,20 @@ public final class ReplyDesk implements AutoCloseable {
     private final ReplyTags tags;
     private final RenditionIndex index;
     private final TopicTail tail;
+    private final TopicTail past;
     private final ConcurrentMap<String, CompletableFuture<SegmentResult>> waiting =
             new ConcurrentHashMap<>();
 
     /**
-     * @param lookBack how far before its start renditions are noted
+     * @param lookBack how far before its start renditions are noted before it can be relied on
+     * @param farBack how far before its start renditions are noted beside that
      */
     public ReplyDesk(
-            KafkaAddress address, ReplyTags tags, RenditionIndex index, Duration lookBack) {
+            KafkaAddress address,
+            ReplyTags tags,
+            RenditionIndex index,
+            Duration lookBack,
+            Duration farBack) {
         this.tags = tags;
         this.index = index;
         this.tail =
@@ -39,11 +46,18 @@ public final class ReplyDesk implements AutoCloseable {
                         address,
                         List.of(new TopicTail.Start(Topics.RESULTS, lookBack)),
                         (topic, message, atMs) -> take(message, atMs));
+        this.past =
+                TopicTail.untilNow(
+                        "past-replies",
+                        address,
+                        List.of(new TopicTail.Start(Topics.RESULTS, farBack)),
+                        (topic, message, atMs) -> takePast(message, atMs));
     }
 
     /** Begins to read. */
     public void start() {
         tail.start();
+        past.start();
     }
 
     /** What it waits for before it can be relied on; empty when nothing. */
@@ -68,7 +82,25 @@ public final class ReplyDesk implements AutoCloseable {
         return waiting.size();
     }
 
-    void take(ConsumerRecord<byte[], byte[]> message, long atMs) {
+    private void take(ConsumerRecord<byte[], byte[]> message, long atMs) {
+        read(
+                message,
+                (session, result) -> {
+                    index.note(session, result, message, atMs);
+                    CompletableFuture<SegmentResult> answer = waiting.get(result.getReplyTag());
+                    if (answer != null) {
+                        answer.complete(result);
+                    }
+                });
+    }
+
+    private void takePast(ConsumerRecord<byte[], byte[]> message, long atMs) {
+        read(message, (session, result) -> index.notePast(session, result, message, atMs));
+    }
+
+    /** Hands over an answer to a push of the wire, with its session; other records pass. */
+    private void read(
+            ConsumerRecord<byte[], byte[]> message, BiConsumer<String, SegmentResult> taker) {
         if (message.value() == null) {
             return;
         }
@@ -79,22 +111,15 @@ public final class ReplyDesk implements AutoCloseable {
             return;
         }
         String tag = result.getReplyTag();
-        if (tag.isEmpty()) {
-            return;
+        if (!tag.isEmpty()) {
+            tags.session(tag, result.getManifestId(), result.getSeq())
+                    .ifPresent(session -> taker.accept(session, result));
         }
-        tags.session(tag, result.getManifestId(), result.getSeq())
-                .ifPresent(
-                        session -> {
-                            index.note(session, result, message, atMs);
-                            CompletableFuture<SegmentResult> answer = waiting.get(tag);
-                            if (answer != null) {
-                                answer.complete(result);
-                            }
-                        });
     }
 
     @Override
     public void close() {
+        past.close();
         tail.close();
     }
 }
