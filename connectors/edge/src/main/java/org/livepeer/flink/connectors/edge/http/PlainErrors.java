@@ -10,6 +10,11 @@ import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.ServerErrorHandler;
 import com.linecorp.armeria.server.ServiceConfig;
 import com.linecorp.armeria.server.ServiceRequestContext;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +22,13 @@ import org.jspecify.annotations.Nullable;
  * plain text, {@code nosniff}, a newline at the end. Gateways compare the text without it.
  */
 public final class PlainErrors implements ServerErrorHandler {
+    /**
+     * A body for each status that the server itself answers with. They are never released: Armeria
+     * 1.36 loses the buffer of such an answer when it stands behind another one and the connection
+     * breaks.
+     */
+    private static final ConcurrentMap<String, HttpData> BODIES = new ConcurrentHashMap<>();
+
     /** A refusal. */
     public static HttpResponse text(HttpStatus status, String text) {
         return HttpResponse.of(headers(status), HttpData.ofUtf8(text + "\n"));
@@ -43,6 +55,13 @@ public final class PlainErrors implements ServerErrorHandler {
             @Nullable String description,
             @Nullable Throwable cause) {
         String text = status.code() == 404 ? "404 page not found" : status.reasonPhrase();
-        return AggregatedHttpResponse.of(headers(status), HttpData.ofUtf8(text + "\n"));
+        return AggregatedHttpResponse.of(
+                headers(status), BODIES.computeIfAbsent(text, PlainErrors::lasting));
+    }
+
+    private static HttpData lasting(String text) {
+        ByteBuf body = Unpooled.directBuffer();
+        body.writeCharSequence(text + "\n", StandardCharsets.UTF_8);
+        return HttpData.wrap(Unpooled.unreleasableBuffer(body));
     }
 }

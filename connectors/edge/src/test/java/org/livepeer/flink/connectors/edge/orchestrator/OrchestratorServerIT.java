@@ -25,7 +25,6 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,10 +33,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -720,10 +716,7 @@ class OrchestratorServerIT {
 
     @Test
     void http1IsSpokenWithoutAnyNegotiation() throws Exception {
-        SSLContext anybody = SSLContext.getInstance("TLS");
-        anybody.init(null, new TrustManager[] {new Trusting()}, new SecureRandom());
-        try (SSLSocket socket =
-                (SSLSocket) anybody.getSocketFactory().createSocket("127.0.0.1", one.port())) {
+        try (SSLSocket socket = WireBench.tls(one)) {
             socket.setSoTimeout(10_000);
             OutputStream out = socket.getOutputStream();
             out.write(
@@ -734,19 +727,6 @@ class OrchestratorServerIT {
             assertThat(answer).startsWith("HTTP/1.1 404 ").endsWith("ErrNotFound\n");
             X509Certificate shown = (X509Certificate) socket.getSession().getPeerCertificates()[0];
             assertThat(shown.getPublicKey().getAlgorithm()).isEqualTo("EC");
-        }
-    }
-
-    private static final class Trusting implements X509TrustManager {
-        @Override
-        public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-        @Override
-        public X509Certificate[] getAcceptedIssuers() {
-            return new X509Certificate[0];
         }
     }
 

@@ -11,12 +11,15 @@ import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.HttpMethod;
 import com.linecorp.armeria.common.RequestHeaders;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
@@ -169,6 +172,13 @@ final class WireBench implements AutoCloseable {
                 .responseTimeoutMillis(20_000)
                 .maxResponseLength(0)
                 .build();
+    }
+
+    /** A connection to the edge without ALPN, taking any certificate. */
+    static SSLSocket tls(OrchestratorServer edge) throws Exception {
+        SSLContext anybody = SSLContext.getInstance("TLS");
+        anybody.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), null);
+        return (SSLSocket) anybody.getSocketFactory().createSocket("127.0.0.1", edge.port());
     }
 
     static OrchestratorBlockingStub grpc(OrchestratorServer edge, String protocol) {
