@@ -17,15 +17,24 @@ final class TcpFront implements AutoCloseable {
     private final List<URI> servers;
     private final ServerSocket socket;
 
-    private TcpFront(List<URI> servers) throws IOException {
+    private TcpFront(int port, List<URI> servers) throws IOException {
         this.servers = servers;
-        socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        socket = new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
         start("tcp-front", this::accept);
     }
 
     static TcpFront over(URI... servers) {
+        return at(0, servers);
+    }
+
+    /**
+     * The same at a port.
+     *
+     * @param port 0 for any free one
+     */
+    static TcpFront at(int port, URI... servers) {
         try {
-            return new TcpFront(List.of(servers));
+            return new TcpFront(port, List.of(servers));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

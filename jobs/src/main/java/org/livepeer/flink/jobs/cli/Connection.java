@@ -1,11 +1,10 @@
 package org.livepeer.flink.jobs.cli;
 
 import java.nio.file.Path;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.config.Configurator;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
+import org.livepeer.flink.jobs.node.Verbosity;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import picocli.CommandLine.Option;
 
@@ -19,6 +18,14 @@ final class Connection {
             defaultValue = "",
             description = "Kafka broker (default: the embedded one, " + EMBEDDED + ")")
     String kafka = "";
+
+    @Option(
+            names = {"-config", "--config"},
+            paramLabel = "FILE",
+            description =
+                    "flags, one 'name value' a line; LP_NAME in the environment and the command line"
+                            + " come before it")
+    @Nullable Path config;
 
     @Option(
             names = {"-kafkaConfig", "--kafkaConfig"},
@@ -53,14 +60,7 @@ final class Connection {
             defaultValue = "3",
             description = "how much is logged, 0 (nothing) to 6 (everything, and stack traces)")
     void verbosity(int level) {
-        Configurator.setRootLevel(
-                switch (Math.max(0, Math.min(6, level))) {
-                    case 0 -> Level.OFF;
-                    case 1, 2 -> Level.ERROR;
-                    case 3 -> Level.WARN;
-                    case 4, 5 -> Level.INFO;
-                    default -> Level.DEBUG;
-                });
+        Verbosity.PROCESS.set(level);
     }
 
     KafkaAddress address() {

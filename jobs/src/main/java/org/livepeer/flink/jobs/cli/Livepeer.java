@@ -2,7 +2,9 @@ package org.livepeer.flink.jobs.cli;
 
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.jobs.orchestrator.Version;
@@ -46,12 +48,10 @@ public final class Livepeer implements Runnable {
                     "netint",
                     "rtmpAddr",
                     "orchWebhookUrl",
-                    "authWebhookUrl",
                     "objectStore",
                     "recordStore",
                     "transcodingOptions",
                     "monitor",
-                    "config",
                     "s3bucket",
                     "serviceRegistry",
                     "initializeRound",
@@ -67,6 +67,11 @@ public final class Livepeer implements Runnable {
 
     /** Runs a command line; returns the exit code. */
     static int run(String[] args) {
+        return run(args, System.getenv());
+    }
+
+    /** The same with other environment variables. */
+    static int run(String[] args, Map<String, String> environment) {
         CommandLine command = new CommandLine(new Livepeer());
         command.setParameterExceptionHandler(
                 (error, given) -> {
@@ -82,11 +87,28 @@ public final class Livepeer implements Runnable {
                     }
                     return 1;
                 });
-        return command.execute(withRole(command, args));
+        String[] whole = withRole(args);
+        CommandLine asked = whole.length == 0 ? null : command.getSubcommands().get(whole[0]);
+        if (asked != null) {
+            try {
+                asked.setDefaultValueProvider(
+                        Settings.of(whole, environment, flags(asked), NOT_SUPPORTED));
+            } catch (IllegalArgumentException e) {
+                command.getErr().println("livepeer: " + e.getMessage());
+                return 2;
+            }
+        }
+        return command.execute(whole);
+    }
+
+    private static Set<String> flags(CommandLine command) {
+        return command.getCommandSpec().optionsMap().keySet().stream()
+                .map(Settings::bare)
+                .collect(Collectors.toSet());
     }
 
     /** Without a subcommand, flags such as -orchestrator describe a node, as with go-livepeer. */
-    private static String[] withRole(CommandLine command, String[] args) {
+    private static String[] withRole(String[] args) {
         boolean flagsOnly = args.length > 0 && args[0].startsWith("-");
         boolean asksHelp =
                 args.length > 0 && List.of("-h", "--help", "-V", "--version").contains(args[0]);

@@ -112,11 +112,25 @@ final class NodeFlags {
     String nodes = "";
 
     @Option(
+            names = {"-authWebhookUrl", "--authWebhookUrl"},
+            paramLabel = "URL",
+            description = "ask there whether a sender is served, and at which price")
+    @Nullable String authWebhookUrl;
+
+    @Option(
             names = {"-authTokenValidity", "--authTokenValidity"},
             paramLabel = "TIME",
             defaultValue = "30m",
             description = "time after which gateways need a new session, as 30m or 240s")
     String authTokenValidity = "30m";
+
+    @Option(
+            names = {"-transcoderSecret", "--transcoderSecret"},
+            paramLabel = "SECRET|FILE",
+            description =
+                    "take transcoders of go-livepeer as workers that show this as their -orchSecret"
+                            + " (default: none is taken)")
+    @Nullable String transcoderSecret;
 
     @Option(
             names = {"-orchAddr", "--orchAddr"},
@@ -192,10 +206,20 @@ final class NodeFlags {
             throw new IllegalArgumentException(
                     "-network " + network + " is not supported by this version: use offchain");
         }
+        if (transcoderSecret != null && serviceAddr == null) {
+            throw new IllegalArgumentException(
+                    "-transcoderSecret needs -serviceAddr HOST:PORT, where the transcoders register");
+        }
         boolean faces = roles.contains(Role.ORCHESTRATOR) || roles.contains(Role.EDGE);
         WireAddress wire =
                 faces && serviceAddr != null
-                        ? WireAddress.of(serviceAddr, httpAddr, tokenTime(), nodeUris())
+                        ? WireAddress.of(
+                                serviceAddr,
+                                httpAddr,
+                                tokenTime(),
+                                nodeUris(),
+                                authWebhookUrl,
+                                transcoders())
                         : null;
         InetSocketAddress service =
                 faces
@@ -247,6 +271,12 @@ final class NodeFlags {
                 "-authTokenValidity " + authTokenValidity + " must be a time such as 30m or 240s");
     }
 
+    private @Nullable OrchSecret transcoders() throws IOException {
+        return transcoderSecret == null
+                ? null
+                : OrchSecret.read("-transcoderSecret", transcoderSecret);
+    }
+
     private List<String> nodeUris() {
         return nodes.isEmpty() ? List.of() : List.of(nodes.split(","));
     }
@@ -266,7 +296,7 @@ final class NodeFlags {
         String bare = orchAddr.replaceFirst("^https://", "").replaceFirst("/$", "");
         return new Upstream(
                 address("-orchAddr", bare.contains(":") ? bare : bare + ":8935"),
-                OrchSecret.read(connection.secret),
+                OrchSecret.read("-orchSecret", connection.secret),
                 trust());
     }
 

@@ -26,18 +26,25 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.EdgeOptions;
 import org.livepeer.flink.connectors.edge.EdgeServer;
 import org.livepeer.flink.connectors.edge.admin.AdminServer;
+import org.livepeer.flink.connectors.edge.admin.NodeView;
 import org.livepeer.flink.connectors.edge.admin.ProcessStatus;
+import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
 import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorWire;
 import org.livepeer.flink.connectors.edge.orchestrator.WireLimits;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
+import org.livepeer.flink.connectors.kafka.client.WorkerBeatProducer;
 import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
 import org.livepeer.flink.connectors.storage.StoreOptions;
+import org.livepeer.flink.connectors.transcoder.registered.RegisteredOptions;
+import org.livepeer.flink.connectors.transcoder.registered.RegisteredTranscoders;
+import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 import org.livepeer.flink.connectors.transcoder.remote.StandaloneTranscoder;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Version;
+import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +65,7 @@ public final class Node implements AutoCloseable {
     private final Map<String, String> told = new ConcurrentHashMap<>();
     private volatile CompletableFuture<?> ended = new CompletableFuture<>();
     private volatile Supplier<String> waiting = () -> "";
+    private volatile @Nullable NodeView view;
     private volatile boolean started;
     private volatile boolean closing;
 
@@ -145,7 +153,14 @@ public final class Node implements AutoCloseable {
         new JvmMemoryMetrics().bindTo(meters);
         new ProcessorMetrics().bindTo(meters);
         new UptimeMetrics().bindTo(meters);
-        opened(AdminServer.start(options.admin(), options.adminToken(), this::status, meters));
+        opened(
+                AdminServer.start(
+                        options.admin(),
+                        options.adminToken(),
+                        this::status,
+                        meters,
+                        () -> Optional.ofNullable(view),
+                        Verbosity.PROCESS));
         return dataDir;
     }
 
@@ -201,6 +216,7 @@ public final class Node implements AutoCloseable {
                                                         options.bind(), options.ports().http())),
                                 store));
         server.start();
+        view = new Deployment(options, server.tables());
         waiting = server::waitingFor;
         told.put("edge", options.bind() + ":" + server.port());
         WireAddress wire = options.wire();
@@ -215,6 +231,9 @@ public final class Node implements AutoCloseable {
 
     private void startWire(
             WireAddress address, EdgeServer edge, DataDir dataDir, SharedDirectoryStore store) {
+        OrchSecret secret = address.transcoders();
+        RegisteredTranscoders transcoders =
+                secret == null ? null : transcoders(secret, address, edge, dataDir, store);
         OrchestratorServer server =
                 opened(
                         new OrchestratorServer(
@@ -228,15 +247,46 @@ public final class Node implements AutoCloseable {
                                         options.price(),
                                         address.tokenTime(),
                                         address.nodes(),
-                                        WireLimits.DEFAULT),
+                                        WireLimits.DEFAULT,
+                                        address.authWebhook()),
                                 edge.tables(),
                                 store,
                                 meters,
-                                List.of(),
-                                Map.of()));
+                                transcoders == null
+                                        ? List.of()
+                                        : List.of(transcoders.registrations()),
+                                transcoders == null ? Map.of() : transcoders.routes()));
+        if (transcoders != null) {
+            // Closed before the port: they hand in what they work on.
+            opened(transcoders);
+        }
         server.start();
         waiting = () -> server.waitingFor().isEmpty() ? edge.waitingFor() : server.waitingFor();
         told.put("wire", server.serviceUri());
+    }
+
+    private RegisteredTranscoders transcoders(
+            OrchSecret secret,
+            WireAddress address,
+            EdgeServer edge,
+            DataDir dataDir,
+            SharedDirectoryStore store) {
+        ClusterSecret cluster = options.secret().secret();
+        WorkerBeatProducer beats = opened(new WorkerBeatProducer(options.address(), cluster));
+        return new RegisteredTranscoders(
+                new RegisteredOptions(
+                        secret,
+                        address.ownUri(options.bind()),
+                        options.bind(),
+                        dataDir.resolve("transcoders"),
+                        store,
+                        cluster,
+                        beats,
+                        () ->
+                                edge.tables().workers(System.currentTimeMillis()).stream()
+                                        .map(Tables.Beat::heartbeat)
+                                        .toList(),
+                        meters));
     }
 
     private static void collect(SharedDirectoryStore store) {

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 
 /**
  * Where and how gateways of the network reach the orchestrator.
@@ -14,13 +15,17 @@ import org.jspecify.annotations.Nullable;
  * @param tls whether that port speaks TLS
  * @param tokenTime how long a session's token opens it
  * @param nodes other orchestrators that they may ask
+ * @param authWebhook is asked whether a sender is served; null serves everybody
+ * @param transcoders what transcoders of go-livepeer must show to be taken; null takes none
  */
 public record WireAddress(
         URI serviceUri,
         InetSocketAddress bind,
         boolean tls,
         Duration tokenTime,
-        List<String> nodes) {
+        List<String> nodes,
+        @Nullable URI authWebhook,
+        @Nullable OrchSecret transcoders) {
     /**
      * Reads the flags.
      *
@@ -29,7 +34,12 @@ public record WireAddress(
      * @throws IllegalArgumentException naming the flag, the value and the rule
      */
     public static WireAddress of(
-            String serviceAddr, @Nullable String httpAddr, Duration tokenTime, List<String> nodes) {
+            String serviceAddr,
+            @Nullable String httpAddr,
+            Duration tokenTime,
+            List<String> nodes,
+            @Nullable String authWebhook,
+            @Nullable OrchSecret transcoders) {
         URI service = uri("-serviceAddr", serviceAddr);
         URI listener = httpAddr == null ? service : uri("-httpAddr", httpAddr);
         boolean tls =
@@ -41,7 +51,37 @@ public record WireAddress(
                 InetSocketAddress.createUnresolved(listener.getHost(), listener.getPort()),
                 tls,
                 tokenTime,
-                nodes);
+                nodes,
+                authWebhook == null ? null : webhook(authWebhook),
+                transcoders);
+    }
+
+    /**
+     * Where this one edge is reached, whatever stands in front of several.
+     *
+     * @param host of this process
+     */
+    String ownUri(String host) {
+        boolean anywhere = bind.getHostString().equals("0.0.0.0");
+        return (tls ? "https" : "http")
+                + "://"
+                + (anywhere ? host : bind.getHostString())
+                + ":"
+                + bind.getPort();
+    }
+
+    private static URI webhook(String text) {
+        try {
+            URI uri = URI.create(text);
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            if (web && uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // Said below.
+        }
+        throw new IllegalArgumentException(
+                "-authWebhookUrl " + text + " must be a URL of http or https");
     }
 
     private static URI uri(String flag, String text) {

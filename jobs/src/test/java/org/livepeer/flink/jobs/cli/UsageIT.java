@@ -41,6 +41,10 @@ class UsageIT {
                     -orchestrator -serviceAddr here | -serviceAddr here must be HOST:PORT | 1
                     -orchestrator -serviceAddr a:70000 | -serviceAddr a:70000 must be HOST:PORT | 1
                     -orchestrator -cliAddr 192.0.2.1:1 | the admin port binds to loopback only | 1
+                    -orchestrator -transcoderSecret s | -transcoderSecret needs -serviceAddr | 1
+                    -orchestrator -serviceAddr a:1 -transcoderSecret / | names a directory | 1
+                    -orchestrator -serviceAddr a:1 -authWebhookUrl x | must be a URL of http | 1
+                    -orchestrator -config /no/such | cannot read -config /no/such | 2
                     -orchestrator -flink here -kafka h:1 | -flink here must be a URL | 1
                     -edge -kafka here | kafka 'here' must be HOST:PORT | 1
                     frobnicate | Unmatched argument at index 0: 'frobnicate' | 2

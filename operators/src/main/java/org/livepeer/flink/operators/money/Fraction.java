@@ -1,7 +1,9 @@
 package org.livepeer.flink.operators.money;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.regex.Pattern;
 import org.livepeer.flink.schemas.Rational;
 
 /**
@@ -12,6 +14,8 @@ import org.livepeer.flink.schemas.Rational;
 public record Fraction(BigInteger numerator, BigInteger denominator)
         implements Comparable<Fraction> {
     public static final Fraction ZERO = new Fraction(BigInteger.ZERO, BigInteger.ONE);
+
+    private static final Pattern DECIMAL = Pattern.compile("[+-]?\\d{1,80}\\.\\d{1,80}");
 
     public Fraction {
         if (denominator.signum() == 0) {
@@ -42,12 +46,16 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
     }
 
     /**
-     * Reads {@code NUM} or {@code NUM/DEN} with an optional sign.
+     * Reads {@code NUM}, {@code NUM/DEN} or a decimal such as {@code 0.25}, with an optional sign.
      *
-     * @throws IllegalArgumentException when the text is neither
+     * @throws IllegalArgumentException when the text is none of them
      */
     public static Fraction parse(String text) {
         int slash = text.indexOf('/');
+        if (DECIMAL.matcher(text.trim()).matches()) {
+            BigDecimal decimal = new BigDecimal(text.trim());
+            return new Fraction(decimal.unscaledValue(), BigInteger.TEN.pow(decimal.scale()));
+        }
         try {
             return slash < 0
                     ? of(new BigInteger(text.trim()))
@@ -56,7 +64,7 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
                             new BigInteger(text.substring(slash + 1).trim()));
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(
-                    "'" + text + "' is no amount: write wei as NUM or NUM/DEN", e);
+                    "'" + text + "' is no amount: write wei as NUM, NUM/DEN or NUM.NUM", e);
         }
     }
 
@@ -88,6 +96,16 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
     public Fraction times(Fraction other) {
         return new Fraction(
                 numerator.multiply(other.numerator), denominator.multiply(other.denominator));
+    }
+
+    /**
+     * This divided by another.
+     *
+     * @throws IllegalArgumentException when the other is 0
+     */
+    public Fraction over(Fraction other) {
+        return new Fraction(
+                numerator.multiply(other.denominator), denominator.multiply(other.numerator));
     }
 
     public Fraction times(long factor) {

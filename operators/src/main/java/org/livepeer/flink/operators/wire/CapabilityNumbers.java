@@ -4,6 +4,8 @@ import static java.util.Map.entry;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.livepeer.flink.schemas.net.Capabilities;
 
 /**
@@ -30,6 +32,24 @@ public final class CapabilityNumbers {
     /** Of something that an engine was found to do; none when the network has no word for it. */
     public static List<Integer> of(String capability) {
         return OF.getOrDefault(capability, List.of());
+    }
+
+    /** All whose numbers are among those offered. */
+    static Set<String> names(Capabilities offered) {
+        Set<String> names = new TreeSet<>();
+        OF.forEach(
+                (name, numbers) -> {
+                    if (numbers.stream().allMatch(number -> has(offered, number))) {
+                        names.add(name);
+                    }
+                });
+        return names;
+    }
+
+    private static boolean has(Capabilities offered, int number) {
+        int word = number / 64;
+        return word < offered.getBitstringCount()
+                && (offered.getBitstring(word) >> (number % 64) & 1) == 1;
     }
 
     /**

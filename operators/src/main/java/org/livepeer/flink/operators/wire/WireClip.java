@@ -7,7 +7,7 @@ import org.livepeer.flink.schemas.net.SegParameters;
 /** The part of a segment that is wanted, by lpms' rules. */
 public final class WireClip {
     private static final long LONGEST_MS = 300_000;
-    private static final long TO_THE_END_MS = 2 * LONGEST_MS;
+    static final long TO_THE_END_MS = 2 * LONGEST_MS;
 
     private WireClip() {}
 

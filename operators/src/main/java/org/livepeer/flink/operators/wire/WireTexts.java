@@ -1,5 +1,6 @@
 package org.livepeer.flink.operators.wire;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.livepeer.flink.operators.Reason;
 
@@ -36,5 +37,12 @@ public final class WireTexts {
                     case InvalidClip -> CLIP;
                     default -> null;
                 });
+    }
+
+    /** The failure behind a transcoder's text; nothing for a text that does not blame the media. */
+    public static Optional<Reason> reason(String text) {
+        return Arrays.stream(Reason.values())
+                .filter(reason -> of(reason).filter(text::equals).isPresent())
+                .findFirst();
     }
 }

@@ -98,6 +98,7 @@ public final class EdgeServer implements AutoCloseable {
                         List.of(
                                 new Start(Topics.SESSIONS, null),
                                 new Start(Topics.LEDGER, null),
+                                new Start(Topics.CONTROL, null),
                                 new Start(Topics.WORKERS, Tables.WORKER_FORGOTTEN_AFTER),
                                 new Start(Topics.LIVENESS, Tables.WORKER_FORGOTTEN_AFTER)),
                         tables::take);

@@ -31,9 +31,15 @@ public final class TopicRights {
         JOB,
         /** Transcoder workers. */
         WORKER,
-        /** Edges: playback, uploads, the page. */
+        /**
+         * Edges: playback, uploads, the page, gateways. One that takes transcoders of go-livepeer
+         * is a worker too.
+         */
         EDGE,
-        /** The {@code livepeer} command in an operator's hands. */
+        /**
+         * The {@code livepeer} command in an operator's hands; also an edge whose admin port takes
+         * orders.
+         */
         OPERATOR,
         /** Whoever pushes video with a Kafka client. */
         PRODUCER
@@ -130,7 +136,8 @@ public final class TopicRights {
                 Topics.SESSIONS,
                 Topics.WORKERS,
                 Topics.LIVENESS,
-                Topics.EVENTS);
+                Topics.EVENTS,
+                Topics.CONTROL);
         writes(all, Role.EDGE, Topics.SEGMENTS);
         reads(
                 all,

@@ -10,7 +10,6 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
@@ -55,6 +54,7 @@ public final class Tables {
     private final ConcurrentMap<String, Beat> workers = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, Liveness> cells = new ConcurrentHashMap<>();
     private final @Nullable ClusterSecret secret;
+    private final OperatorOrders orders;
     private volatile long jobSeenAtMs;
     private volatile Outages outages = new Outages(0, 0);
 
@@ -63,15 +63,20 @@ public final class Tables {
      */
     public Tables(@Nullable ClusterSecret secret) {
         this.secret = secret;
+        this.orders = new OperatorOrders(secret);
     }
 
-    /** Takes a record of {@code sessions}, {@code ledger}, {@code workers} or {@code liveness}. */
+    /**
+     * Takes a record of {@code sessions}, {@code ledger}, {@code workers}, {@code liveness} or
+     * {@code control}.
+     */
     public void take(Topics topic, ConsumerRecord<byte[], byte[]> message, long atMs) {
         try {
             switch (topic) {
                 case SESSIONS -> put(sessions, SessionEntry.class, message);
                 case LEDGER -> put(accounts, LedgerEntry.class, message);
                 case WORKERS -> beat(message, atMs);
+                case CONTROL -> orders.take(message);
                 case LIVENESS -> {
                     Liveness before = cells.get(key(message));
                     put(cells, Liveness.class, message);
@@ -113,7 +118,7 @@ public final class Tables {
 
     private void beat(ConsumerRecord<byte[], byte[]> message, long atMs)
             throws RecordCodec.UndecodableException {
-        if (message.value() == null || !genuine(message)) {
+        if (message.value() == null || !SignedRows.genuine(secret, Topics.WORKERS, message)) {
             return;
         }
         WorkerHeartbeat beat = RecordCodec.of(WorkerHeartbeat.class).decode(message.value());
@@ -127,14 +132,9 @@ public final class Tables {
                 });
     }
 
-    private boolean genuine(ConsumerRecord<byte[], byte[]> message) {
-        Header mac = message.headers().lastHeader(ClusterSecret.MAC_HEADER);
-        return secret == null
-                || secret.verifies(
-                        Topics.WORKERS.baseName(),
-                        message.key(),
-                        message.value(),
-                        mac == null ? null : mac.value());
+    /** What the operator ordered. */
+    public OperatorOrders orders() {
+        return orders;
     }
 
     /** Every session, by id. */

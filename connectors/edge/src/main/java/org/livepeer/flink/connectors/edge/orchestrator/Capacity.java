@@ -82,7 +82,8 @@ final class Capacity {
         for (WorkerHeartbeat worker : workers) {
             places += worker.getDraining() ? 0 : worker.getMaxSessions();
         }
-        return !workers.isEmpty() && tables.sessionCount() >= places;
+        long most = Math.min(places, tables.orders().maxSessions().orElse(Integer.MAX_VALUE));
+        return !workers.isEmpty() && tables.sessionCount() >= most;
     }
 
     /**

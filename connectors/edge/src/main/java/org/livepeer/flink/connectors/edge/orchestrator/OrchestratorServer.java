@@ -12,6 +12,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -36,6 +37,10 @@ import org.livepeer.flink.connectors.storage.SegmentStore;
  */
 public final class OrchestratorServer implements AutoCloseable {
     private static final Duration IDLE_TIME = Duration.ofMinutes(10);
+
+    /** A peer that answers none for as long again is dead. */
+    private static final Duration PING_EVERY = Duration.ofSeconds(4);
+
     private static final Duration LOOK_BACK = Duration.ofMinutes(2);
     private static final Duration KNOWN_FOR = Duration.ofMinutes(35);
     private static final int MOST_KNOWN = 500_000;
@@ -72,12 +77,18 @@ public final class OrchestratorServer implements AutoCloseable {
         producer = new SegmentProducer(wire.kafka());
         reader = new KafkaMediaReader(wire.kafka());
         SegmentHeaders headers = new SegmentHeaders(tokens, capacity);
+        URI webhook = wire.authWebhook();
         GrpcServiceBuilder grpc =
                 GrpcService.builder()
                         .maxRequestMessageLength(WireLimits.MESSAGE_BYTES)
                         .addService(
                                 new OrchestratorService(
-                                        info, tokens, capacity, tables, wire.price()));
+                                        info,
+                                        tokens,
+                                        capacity,
+                                        tables,
+                                        wire.price(),
+                                        webhook == null ? null : new SenderWebhook(webhook)));
         more.forEach(grpc::addService);
         ServerBuilder builder = listener().service(grpc.build(), OrchestratorServer::inGosForm);
         routes.forEach(builder::service);
@@ -128,6 +139,7 @@ public final class OrchestratorServer implements AutoCloseable {
                         .maxRequestLength(0)
                         .requestTimeoutMillis(0)
                         .idleTimeout(IDLE_TIME)
+                        .pingInterval(PING_EVERY)
                         .disableServerHeader()
                         .errorHandler(new PlainErrors())
                         .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1));

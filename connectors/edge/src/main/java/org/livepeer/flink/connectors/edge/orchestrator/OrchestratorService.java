@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.operators.money.Fraction;
@@ -22,14 +23,25 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     private final Capacity capacity;
     private final Tables tables;
     private final Fraction price;
+    private final @Nullable SenderWebhook webhook;
 
+    /**
+     * @param price for whom no other was ordered, wei per pixel
+     * @param webhook who says whether a sender is served; null serves everybody
+     */
     OrchestratorService(
-            NodeInfo info, SessionTokens tokens, Capacity capacity, Tables tables, Fraction price) {
+            NodeInfo info,
+            SessionTokens tokens,
+            Capacity capacity,
+            Tables tables,
+            Fraction price,
+            @Nullable SenderWebhook webhook) {
         this.info = info;
         this.tokens = tokens;
         this.capacity = capacity;
         this.tables = tables;
         this.price = price;
+        this.webhook = webhook;
     }
 
     @Override
@@ -40,9 +52,30 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
             fail(answer, "Invalid orchestrator request: the orchestrator is not ready");
         } else if (capacity.refusesSender(now)) {
             fail(answer, "Invalid orchestrator request: OrchestratorCapped");
+        } else if (webhook == null) {
+            welcome(answer, tables.orders().price(now).orElse(price));
         } else {
-            succeed(answer, info.with(tokens.issue(price, now), now));
+            webhook.ask(request.getAddress())
+                    .whenComplete(
+                            (own, failure) -> {
+                                if (failure == null) {
+                                    welcome(
+                                            answer,
+                                            own.or(() -> tables.orders().price(now)).orElse(price));
+                                } else {
+                                    Throwable why =
+                                            failure.getCause() == null
+                                                    ? failure
+                                                    : failure.getCause();
+                                    fail(answer, "authentication failed: " + why.getMessage());
+                                }
+                            });
         }
+    }
+
+    private void welcome(StreamObserver<OrchestratorInfo> answer, Fraction quoted) {
+        long now = System.currentTimeMillis();
+        succeed(answer, info.with(tokens.issue(quoted, now), now));
     }
 
     /** What ends is up to the stream's lease, which ends by itself when nothing comes any more. */

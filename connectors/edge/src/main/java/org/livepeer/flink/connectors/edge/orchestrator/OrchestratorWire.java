@@ -6,6 +6,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
@@ -23,6 +24,7 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param tokenTime how long a token opens sessions
  * @param nodes URIs of other orchestrators that gateways may ask
  * @param limits sizes and times
+ * @param authWebhook is asked whether a sender is served; null serves everybody
  */
 public record OrchestratorWire(
         URI serviceUri,
@@ -34,7 +36,8 @@ public record OrchestratorWire(
         Fraction price,
         Duration tokenTime,
         List<String> nodes,
-        WireLimits limits) {
+        WireLimits limits,
+        @Nullable URI authWebhook) {
     /** Time of a token in go-livepeer ({@code server/rpc.go}). */
     public static final Duration TOKEN_TIME = Duration.ofMinutes(30);
 
@@ -73,7 +76,17 @@ public record OrchestratorWire(
                             null,
                             null);
             return new OrchestratorWire(
-                    uri, bind, tls, dataDir, kafka, secret, price, tokenTime, nodes, limits);
+                    uri,
+                    bind,
+                    tls,
+                    dataDir,
+                    kafka,
+                    secret,
+                    price,
+                    tokenTime,
+                    nodes,
+                    limits,
+                    authWebhook);
         } catch (URISyntaxException e) {
             throw new IllegalStateException("a URI with another port is one", e);
         }

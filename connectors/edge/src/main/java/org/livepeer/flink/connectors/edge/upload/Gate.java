@@ -102,6 +102,11 @@ public final class Gate {
     }
 
     private static boolean sameOrigin(RequestHeaders headers) {
+        // Set by browsers also where they send no origin, as for a picture's address.
+        String site = headers.get("sec-fetch-site", "none");
+        if (!site.equals("none") && !site.equals("same-origin")) {
+            return false;
+        }
         String origin = headers.get(HttpHeaderNames.ORIGIN);
         if (origin == null) {
             return true;

@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,17 @@ class AdminServerIT {
                 InetSocketAddress.createUnresolved(host, 0),
                 token,
                 () -> new ProcessStatus("1.2.3", 5, Map.of("edge", "here"), waitingFor),
-                meters);
+                meters,
+                Optional::empty,
+                new LogLevel() {
+                    @Override
+                    public int get() {
+                        return 3;
+                    }
+
+                    @Override
+                    public void set(int level) {}
+                });
     }
 
     private static HttpResponse<String> get(AdminServer server, String path, String... headers)

@@ -32,7 +32,8 @@ class OrchestratorServiceTest {
                             Duration.ofMinutes(30)),
                     capacity,
                     tables,
-                    Fraction.ZERO);
+                    Fraction.ZERO,
+                    null);
 
     private String ask() {
         List<String> said = new ArrayList<>();

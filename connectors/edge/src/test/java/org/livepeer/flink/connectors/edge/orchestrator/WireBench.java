@@ -21,6 +21,7 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
@@ -53,6 +54,9 @@ final class WireBench implements AutoCloseable {
     final Tables tables = new Tables(null);
     final SharedDirectoryStore store;
 
+    /** Of the edges that are started from now on. */
+    @Nullable URI authWebhook;
+
     WireBench(Path folder) throws Exception {
         this.folder = folder;
         broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
@@ -76,7 +80,8 @@ final class WireBench implements AutoCloseable {
                 Fraction.of(3, 2),
                 OrchestratorWire.TOKEN_TIME,
                 List.of("https://other:8935"),
-                limits);
+                limits,
+                authWebhook);
     }
 
     OrchestratorServer edge(String scheme, String name, WireLimits limits) throws Exception {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import org.livepeer.flink.connectors.transcoder.child.Folders;
 import org.livepeer.flink.connectors.transcoder.child.LibavTranscoder;
 import org.livepeer.flink.connectors.transcoder.engine.MediaFacts;
 import org.livepeer.flink.operators.Reason;
@@ -56,7 +56,7 @@ public final class FfmpegBinaryTranscoder implements Transcoder {
             try {
                 return run(job, facts, dir, end);
             } finally {
-                deleteTree(dir);
+                Folders.delete(dir);
             }
         } catch (IOException e) {
             throw new TranscodeException(Reason.InternalError, "files of the job: " + e, e);
@@ -146,12 +146,6 @@ public final class FfmpegBinaryTranscoder implements Transcoder {
 
     private static Duration left(long end) {
         return Duration.ofNanos(Math.max(1_000_000, end - System.nanoTime()));
-    }
-
-    private static void deleteTree(Path dir) throws IOException {
-        try (Stream<Path> files = Files.walk(dir)) {
-            files.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
-        }
     }
 
     /** Nothing to close: every process ends with its job. */

@@ -191,15 +191,6 @@ final class ChildProcess implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        deleteTree(dir);
-    }
-
-    /** Deletes a directory and what is in it, as far as possible. */
-    static void deleteTree(Path dir) {
-        try (Stream<Path> paths = Files.walk(dir)) {
-            paths.sorted((a, b) -> b.compareTo(a)).forEach(path -> path.toFile().delete());
-        } catch (IOException | RuntimeException e) {
-            LOG.debug("cannot delete {}", dir, e);
-        }
+        Folders.delete(dir);
     }
 }

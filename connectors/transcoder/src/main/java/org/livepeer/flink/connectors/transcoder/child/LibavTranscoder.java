@@ -83,7 +83,7 @@ public final class LibavTranscoder implements Transcoder {
                 if (name.matches("pool-\\d+")) {
                     long pid = Long.parseLong(name.substring("pool-".length()));
                     if (ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty()) {
-                        ChildProcess.deleteTree(pool);
+                        Folders.delete(pool);
                     }
                 }
             }
@@ -250,6 +250,6 @@ public final class LibavTranscoder implements Transcoder {
         closed = true;
         slots.forEach(ChildSlot::close);
         timer.shutdownNow();
-        ChildProcess.deleteTree(root);
+        Folders.delete(root);
     }
 }

@@ -15,7 +15,7 @@ public record OrchSecret(String text) {
     public OrchSecret {
         if (text.isEmpty() || !text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e)) {
             throw new IllegalArgumentException(
-                    "-orchSecret must be 1 or more printable ASCII characters");
+                    "the secret of transcoders must be 1 or more printable ASCII characters");
         }
     }
 
@@ -23,9 +23,10 @@ public record OrchSecret(String text) {
      * The content of the file of that name, without white space around it; the text itself when
      * there is no such file. go-livepeer's rule, but a file that cannot be used is an error.
      *
+     * @param flag that gave it, for errors
      * @throws IOException when there is such a file and it cannot be read or is empty
      */
-    public static OrchSecret read(String given) throws IOException {
+    public static OrchSecret read(String flag, String given) throws IOException {
         Path file;
         try {
             file = Path.of(given);
@@ -36,11 +37,11 @@ public record OrchSecret(String text) {
             return new OrchSecret(given);
         }
         if (Files.isDirectory(file)) {
-            throw new IOException("-orchSecret names a directory: name a file");
+            throw new IOException(flag + " names a directory: name a file");
         }
         String text = Files.readString(file, StandardCharsets.UTF_8).strip();
         if (text.isEmpty()) {
-            throw new IOException("the file of -orchSecret is empty: " + file);
+            throw new IOException("the file of " + flag + " is empty: " + file);
         }
         return new OrchSecret(text);
     }

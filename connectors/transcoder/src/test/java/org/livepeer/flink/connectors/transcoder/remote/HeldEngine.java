@@ -11,11 +11,11 @@ import org.livepeer.flink.operators.transcode.Transcoded;
 import org.livepeer.flink.operators.transcode.Transcoder;
 
 /** Hands the source back, when it is let; remembers what it was told. */
-final class HeldEngine implements Transcoder {
-    final Semaphore begun = new Semaphore(0);
-    final Semaphore let = new Semaphore(0);
-    final List<TranscodeJob> jobs = new CopyOnWriteArrayList<>();
-    final List<String> endedSessions = new CopyOnWriteArrayList<>();
+public final class HeldEngine implements Transcoder {
+    public final Semaphore begun = new Semaphore(0);
+    public final Semaphore let = new Semaphore(0);
+    public final List<TranscodeJob> jobs = new CopyOnWriteArrayList<>();
+    public final List<String> endedSessions = new CopyOnWriteArrayList<>();
     private final LoopbackTranscoder loopback =
             new LoopbackTranscoder(Duration.ZERO, Duration.ofSeconds(1));
 

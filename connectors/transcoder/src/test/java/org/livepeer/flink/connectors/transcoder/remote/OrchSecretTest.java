@@ -15,18 +15,20 @@ class OrchSecretTest {
     void isTheTextOrTheContentOfTheFile() throws Exception {
         Path file = Files.writeString(folder.resolve("secret"), "  in a file\n");
 
-        assertThat(OrchSecret.read("in clear").text()).isEqualTo("in clear");
-        assertThat(OrchSecret.read(file.toString()).text()).isEqualTo("in a file");
+        assertThat(OrchSecret.read("-orchSecret", "in clear").text()).isEqualTo("in clear");
+        assertThat(OrchSecret.read("-orchSecret", file.toString()).text()).isEqualTo("in a file");
     }
 
     @Test
     void aFileThatHasNoneIsAnError() throws Exception {
         Path empty = Files.writeString(folder.resolve("empty"), " \n");
 
-        assertThatThrownBy(() -> OrchSecret.read(empty.toString())).hasMessageContaining("empty");
-        assertThatThrownBy(() -> OrchSecret.read(folder.toString()))
+        assertThatThrownBy(() -> OrchSecret.read("-orchSecret", empty.toString()))
+                .hasMessageContaining("empty");
+        assertThatThrownBy(() -> OrchSecret.read("-orchSecret", folder.toString()))
                 .hasMessageContaining("directory");
-        assertThatThrownBy(() -> OrchSecret.read("")).hasMessageContaining("1 or more");
+        assertThatThrownBy(() -> OrchSecret.read("-orchSecret", ""))
+                .hasMessageContaining("1 or more");
     }
 
     @Test

@@ -1,0 +1,292 @@
+package org.livepeer.flink.connectors.edge.admin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.linecorp.armeria.common.AggregatedHttpRequest;
+import com.linecorp.armeria.common.HttpData;
+import com.linecorp.armeria.common.HttpHeaderNames;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.common.HttpStatus;
+import com.linecorp.armeria.common.MediaType;
+import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.ResponseHeaders;
+import com.linecorp.armeria.server.HttpService;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.livepeer.flink.connectors.edge.http.PlainErrors;
+import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.schemas.WorkerHeartbeat;
+
+/**
+ * go-livepeer's admin routes as its orchestrator has them off chain ({@code server/webserver.go}),
+ * so that {@code livepeer_cli} works: those that need a chain refuse in its words.
+ */
+final class GoRoutes {
+    private static final String NO_CHAIN = "missing ETH client";
+    private static final String SENDER = "0x[0-9a-fA-F]{40}|default";
+    private static final String NUMBER = "[+-]?\\d{1,30}(\\.\\d{1,30}|/\\d{1,30})?";
+
+    /** Routes that need a chain, and the parameters that are asked for before that is said. */
+    private static final Map<String, List<String>> ON_CHAIN =
+            Map.ofEntries(
+                    Map.entry("orchestratorInfo", List.of()),
+                    Map.entry("currentRound", List.of()),
+                    Map.entry("initializeRound", List.of()),
+                    Map.entry("roundInitialized", List.of()),
+                    Map.entry(
+                            "activateOrchestrator",
+                            List.of(
+                                    "blockRewardCut",
+                                    "feeShare",
+                                    "pricePerUnit",
+                                    "pixelsPerUnit",
+                                    "serviceURI")),
+                    Map.entry("setOrchestratorConfig", List.of()),
+                    Map.entry("bond", List.of("amount", "toAddr")),
+                    Map.entry("rebond", List.of("unbondingLockId")),
+                    Map.entry("unbond", List.of("amount")),
+                    Map.entry("withdrawStake", List.of("unbondingLockId")),
+                    Map.entry("unbondingLocks", List.of()),
+                    Map.entry("withdrawFees", List.of()),
+                    Map.entry("claimEarnings", List.of()),
+                    Map.entry("delegatorInfo", List.of()),
+                    Map.entry("orchestratorEarningPoolsForRound", List.of()),
+                    Map.entry("registeredOrchestrators", List.of()),
+                    Map.entry("reward", List.of()),
+                    Map.entry("protocolParameters", List.of()),
+                    Map.entry("ethAddr", List.of()),
+                    Map.entry("tokenBalance", List.of()),
+                    Map.entry("ethBalance", List.of()),
+                    Map.entry("transferTokens", List.of("to", "amount")),
+                    Map.entry("requestTokens", List.of()),
+                    Map.entry("signMessage", List.of("message")),
+                    Map.entry("vote", List.of("poll", "choiceID")),
+                    Map.entry("voteOnProposal", List.of("proposalID", "support")),
+                    Map.entry("setMaxGasPrice", List.of("amount")),
+                    Map.entry("setMinGasPrice", List.of("minGasPrice")),
+                    Map.entry("maxGasPrice", List.of()),
+                    Map.entry("minGasPrice", List.of()),
+                    Map.entry("fundDepositAndReserve", List.of("depositAmount", "reserveAmount")),
+                    Map.entry("fundDeposit", List.of("amount")),
+                    Map.entry("unlock", List.of()),
+                    Map.entry("cancelUnlock", List.of()),
+                    Map.entry("withdraw", List.of()),
+                    Map.entry("senderInfo", List.of()),
+                    Map.entry("ticketBrokerParams", List.of()));
+
+    private final Supplier<Optional<NodeView>> node;
+    private final LogLevel log;
+    private final String version;
+
+    GoRoutes(Supplier<Optional<NodeView>> node, LogLevel log, String version) {
+        this.node = node;
+        this.log = log;
+        this.version = version;
+    }
+
+    private interface Route {
+        HttpResponse answer(QueryParams params);
+    }
+
+    /** By path. */
+    Map<String, HttpService> services() {
+        Map<String, HttpService> services = new LinkedHashMap<>();
+        ON_CHAIN.forEach(
+                (name, needed) ->
+                        services.put(
+                                "/" + name,
+                                service(
+                                        needed,
+                                        p ->
+                                                PlainErrors.text(
+                                                        HttpStatus.INTERNAL_SERVER_ERROR,
+                                                        NO_CHAIN))));
+        // livepeer_cli shows nothing without it; go-livepeer refuses.
+        services.put("/contractAddresses", service(List.of(), p -> json("{}")));
+        services.put("/EthChainID", service(List.of(), p -> text("0")));
+        services.put("/IsOrchestrator", service(List.of(), p -> text("" + node.get().isPresent())));
+        services.put("/IsRedeemer", service(List.of(), p -> text("false")));
+        services.put("/manifestID", service(List.of(), p -> text("")));
+        services.put("/localStreams", service(List.of(), p -> json("[]")));
+        services.put("/getLogLevel", service(List.of(), p -> text("" + log.get())));
+        services.put("/setLogLevel", service(List.of("loglevel"), this::setLogLevel));
+        services.put("/setMaxSessions", service(List.of("maxSessions"), this::setMaxSessions));
+        services.put(
+                "/setPriceForBroadcaster",
+                service(
+                        List.of("pricePerUnit", "pixelsPerUnit", "broadcasterEthAddr"),
+                        this::setPrice));
+        services.put(
+                "/setMaxFaceValue",
+                service(
+                        List.of("maxfacevalue"),
+                        p ->
+                                value(p, "maxfacevalue").matches("[+-]?\\d+")
+                                        ? PlainErrors.text(
+                                                HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN)
+                                        : bad("maxfacevalue not set to number")));
+        return services;
+    }
+
+    private static HttpService service(List<String> needed, Route route) {
+        return (ctx, request) ->
+                HttpResponse.of(
+                        request.aggregate()
+                                .thenApplyAsync(
+                                        body -> answer(needed, route, body),
+                                        ctx.blockingTaskExecutor()));
+    }
+
+    private static HttpResponse answer(
+            List<String> needed, Route route, AggregatedHttpRequest request) {
+        String path = request.path();
+        int mark = path.indexOf('?');
+        MediaType type = request.contentType();
+        boolean form = type != null && type.is(MediaType.FORM_DATA);
+        QueryParams params =
+                QueryParams.builder()
+                        .add(form ? QueryParams.fromQueryString(request.contentUtf8()) : empty())
+                        .add(
+                                mark < 0
+                                        ? empty()
+                                        : QueryParams.fromQueryString(path.substring(mark + 1)))
+                        .build();
+        for (String name : needed) {
+            if (value(params, name).isEmpty()) {
+                return bad("missing form param: " + name);
+            }
+        }
+        try {
+            return route.answer(params);
+        } catch (IllegalStateException e) {
+            return PlainErrors.text(
+                    HttpStatus.INTERNAL_SERVER_ERROR, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static QueryParams empty() {
+        return QueryParams.of();
+    }
+
+    private static String value(QueryParams params, String name) {
+        return params.get(name, "");
+    }
+
+    private HttpResponse setLogLevel(QueryParams params) {
+        String level = value(params, "loglevel");
+        if (!level.matches("-?\\d{1,9}")) {
+            return bad("parameter 'logLevel' not defined");
+        }
+        log.set(Integer.parseInt(level));
+        return text("");
+    }
+
+    private HttpResponse setMaxSessions(QueryParams params) {
+        String given = value(params, "maxSessions");
+        boolean auto = given.equals("auto");
+        if (!auto && !given.matches("[+-]?\\d{1,9}")) {
+            return bad("strconv.Atoi: parsing \"" + given + "\": invalid syntax");
+        }
+        int most = auto ? 0 : Integer.parseInt(given);
+        if (!auto && most <= 0) {
+            return bad("Max Sessions must be 'auto' or greater than zero");
+        }
+        Optional<NodeView> here = node.get();
+        if (here.isEmpty()) {
+            return bad("this process faces no gateways: ask an edge of the deployment");
+        }
+        here.get().setMaxSessions(most);
+        return text("Max sessions set to " + (auto ? "auto" : "" + most) + "\n");
+    }
+
+    private HttpResponse setPrice(QueryParams params) {
+        String price = value(params, "pricePerUnit");
+        String pixels = value(params, "pixelsPerUnit");
+        String sender = value(params, "broadcasterEthAddr");
+        String currency = value(params, "currency");
+        Optional<NodeView> here = node.get();
+        if (here.isEmpty()) {
+            return bad("Node must be orchestrator node to set price for broadcaster");
+        }
+        if (!sender.matches(SENDER)) {
+            return bad("broadcasterEthAddr is not a valid eth address, provided " + sender);
+        }
+        if (!price.matches(NUMBER)) {
+            return bad("error parsing pricePerUnit value: " + price);
+        }
+        Fraction wei = Fraction.parse(price);
+        if (wei.signum() < 0) {
+            return bad("price unit must be greater than or equal to 0, provided " + price);
+        }
+        if (!pixels.matches(NUMBER)) {
+            return bad("error parsing pixelsPerUnit value: " + pixels);
+        }
+        Fraction unit = Fraction.parse(pixels);
+        if (unit.signum() <= 0) {
+            return bad("pixels per unit must be greater than 0, provided " + pixels);
+        }
+        if (!currency.isEmpty() && !currency.equalsIgnoreCase("wei")) {
+            return bad("error converting price: PriceFeedWatcher is not initialized");
+        }
+        here.get().setPrice(sender.toLowerCase(java.util.Locale.ROOT), wei.over(unit));
+        return text(
+                "Price per pixel set to "
+                        + price
+                        + " wei for "
+                        + pixels
+                        + " pixels for broadcaster "
+                        + sender
+                        + "\n");
+    }
+
+    /** Adds what go-livepeer says at {@code /status}. */
+    void status(ObjectNode node) {
+        List<WorkerHeartbeat> workers = this.node.get().map(NodeView::workers).orElse(List.of());
+        node.putObject("Manifests");
+        node.putObject("InternalManifests");
+        node.putObject("StreamInfo");
+        node.putArray("OrchestratorPool");
+        node.putNull("OrchestratorPoolInfos");
+        node.put("Version", version);
+        node.put("GolangRuntimeVersion", "java" + System.getProperty("java.version"));
+        node.put("GOArch", System.getProperty("os.arch"));
+        node.put("GOOS", System.getProperty("os.name").toLowerCase(java.util.Locale.ROOT));
+        node.put("RegisteredTranscodersNumber", workers.size());
+        ArrayNode transcoders = node.putArray("RegisteredTranscoders");
+        for (WorkerHeartbeat worker : workers) {
+            transcoders
+                    .addObject()
+                    .put("Address", worker.getAddress())
+                    .put("Capacity", worker.getMaxSessions());
+        }
+        node.put("LocalTranscoding", false);
+        ObjectNode prices = node.putObject("BroadcasterPrices");
+        this.node
+                .get()
+                .map(NodeView::prices)
+                .orElse(Map.of())
+                .forEach((sender, price) -> prices.put(sender, price.toString()));
+    }
+
+    private static HttpResponse bad(String text) {
+        return PlainErrors.text(HttpStatus.BAD_REQUEST, text);
+    }
+
+    /** As Go's response writer: no type where there is no body. */
+    private static HttpResponse text(String text) {
+        return text.isEmpty()
+                ? HttpResponse.of(ResponseHeaders.of(HttpStatus.OK))
+                : HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, text);
+    }
+
+    private static HttpResponse json(String text) {
+        return HttpResponse.of(
+                ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, "application/json"),
+                HttpData.wrap(text.getBytes(UTF_8)));
+    }
+}

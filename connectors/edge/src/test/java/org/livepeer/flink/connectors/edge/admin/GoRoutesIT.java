@@ -1,0 +1,212 @@
+package org.livepeer.flink.connectors.edge.admin;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.schemas.WorkerHeartbeat;
+
+/** go-livepeer's admin routes, against what its orchestrator answered off chain. */
+class GoRoutesIT {
+    private static final List<String> ORDERS = new ArrayList<>();
+    private static AdminServer server;
+    private static int level = 3;
+
+    private static final class Node implements NodeView {
+        @Override
+        public List<WorkerHeartbeat> workers() {
+            return List.of(
+                    WorkerHeartbeat.newBuilder()
+                            .setWorkerId("w")
+                            .setIncarnation(1)
+                            .setBeat(0)
+                            .setAddress("10.0.0.5:8936")
+                            .setHost("10.0.0.5")
+                            .setVersion("1")
+                            .setCapabilities(List.of())
+                            .setCapacityPixelsPerSecond(1)
+                            .setMaxSessions(7)
+                            .setSlots(1)
+                            .setSentAtMs(0)
+                            .build());
+        }
+
+        @Override
+        public long sessions() {
+            return 3;
+        }
+
+        @Override
+        public long maxSessions() {
+            return 5;
+        }
+
+        @Override
+        public Map<String, Fraction> prices() {
+            return Map.of("default", Fraction.of(7, 2));
+        }
+
+        @Override
+        public void setPrice(String sender, Fraction weiPerPixel) {
+            ORDERS.add(sender + " pays " + weiPerPixel);
+        }
+
+        @Override
+        public void setMaxSessions(int most) {
+            ORDERS.add("at most " + most);
+        }
+    }
+
+    @BeforeAll
+    static void begin() {
+        server =
+                AdminServer.start(
+                        InetSocketAddress.createUnresolved("127.0.0.1", 0),
+                        null,
+                        () -> new ProcessStatus("1.2.3", 5, Map.of(), ""),
+                        new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                        () -> Optional.of(new Node()),
+                        new LogLevel() {
+                            @Override
+                            public int get() {
+                                return level;
+                            }
+
+                            @Override
+                            public void set(int wanted) {
+                                level = wanted;
+                            }
+                        });
+    }
+
+    @AfterAll
+    static void end() {
+        server.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        ORDERS.clear();
+        level = 3;
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
+        return HttpClient.newHttpClient()
+                .send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest.Builder to(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+    }
+
+    static Stream<String> recorded() throws Exception {
+        return Files.readAllLines(
+                Path.of(GoRoutesIT.class.getResource("/admin/offchain-routes.tsv").toURI()))
+                .stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("recorded")
+    void answersAsGoLivepeerDoes(String line) throws Exception {
+        String[] fields = line.split("\t", -1);
+        if (fields[0].equals("contractAddresses")) {
+            // livepeer_cli shows nothing of a node that refuses this one.
+            assertThat(send(to("/contractAddresses")).body()).isEqualTo("{}");
+            return;
+        }
+
+        HttpResponse<String> response = send(to("/" + fields[0]));
+
+        assertThat(response.statusCode()).isEqualTo(Integer.parseInt(fields[1]));
+        assertThat(response.headers().firstValue("content-type").orElse("")).isEqualTo(fields[2]);
+        assertThat(response.body()).isEqualTo(fields[3].replace("\\n", "\n"));
+    }
+
+    @Test
+    void statusHasTheNamesThatOperatorsRead() throws Exception {
+        JsonNode status = new ObjectMapper().readTree(send(to("/status")).body());
+
+        assertThat(status.fieldNames())
+                .toIterable()
+                .contains(
+                        "Manifests",
+                        "InternalManifests",
+                        "StreamInfo",
+                        "OrchestratorPool",
+                        "OrchestratorPoolInfos",
+                        "Version",
+                        "GolangRuntimeVersion",
+                        "GOArch",
+                        "GOOS",
+                        "RegisteredTranscodersNumber",
+                        "RegisteredTranscoders",
+                        "LocalTranscoding",
+                        "BroadcasterPrices");
+        assertThat(status.get("RegisteredTranscodersNumber").asInt()).isEqualTo(1);
+        assertThat(status.get("RegisteredTranscoders").toString())
+                .isEqualTo("[{\"Address\":\"10.0.0.5:8936\",\"Capacity\":7}]");
+        assertThat(status.get("BroadcasterPrices").toString()).isEqualTo("{\"default\":\"7/2\"}");
+    }
+
+    @Test
+    void countsUnderTheNamesThatDashboardsRead() throws Exception {
+        String page = send(to("/metrics")).body();
+
+        assertThat(page)
+                .containsPattern(
+                        "livepeer_current_sessions_total\\{node_id=\"[^\"]+\","
+                                + "node_type=\"orch\"} 3\n")
+                .containsPattern("livepeer_max_sessions_total\\{[^}]+} 5\n")
+                .containsPattern("livepeer_transcoders_number\\{[^}]+} 1\n")
+                .containsPattern("livepeer_transcoders_capacity\\{[^}]+} 7\n")
+                .containsPattern("livepeer_versions\\{[^}]+livepeerversion=\"1.2.3\"} 1\n");
+    }
+
+    @Test
+    void ordersReachTheDeployment() throws Exception {
+        send(
+                to("/setPriceForBroadcaster")
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .POST(
+                                HttpRequest.BodyPublishers.ofString(
+                                        "pricePerUnit=1.5&pixelsPerUnit=2&broadcasterEthAddr=0x"
+                                                + "Aa".repeat(20))));
+        send(to("/setMaxSessions?maxSessions=4"));
+        send(to("/setMaxSessions?maxSessions=auto"));
+        send(to("/setLogLevel?loglevel=5"));
+
+        assertThat(ORDERS)
+                .containsExactly("0x" + "aa".repeat(20) + " pays 3/4", "at most 4", "at most 0");
+        assertThat(send(to("/getLogLevel")).body()).isEqualTo("5");
+    }
+
+    @Test
+    void aWebPageCannotGiveOrders() throws Exception {
+        HttpResponse<String> picture =
+                send(to("/setMaxSessions?maxSessions=4").header("Sec-Fetch-Site", "cross-site"));
+
+        assertThat(picture.statusCode()).isEqualTo(403);
+        assertThat(ORDERS).isEmpty();
+    }
+}

@@ -1,0 +1,59 @@
+package org.livepeer.flink.operators.ticket;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+import org.livepeer.flink.operators.hash.Keccak256;
+
+/** An account on Ethereum, 20 bytes. Immutable. */
+public final class EthAddress {
+    public static final EthAddress ZERO = new EthAddress(new byte[20]);
+    private static final int LENGTH = 20;
+
+    private final byte[] bytes;
+
+    private EthAddress(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Of bytes as Go reads them: the last 20, or with zeros in front. */
+    public static EthAddress of(byte[] given) {
+        byte[] bytes = new byte[LENGTH];
+        int length = Math.min(LENGTH, given.length);
+        System.arraycopy(given, given.length - length, bytes, LENGTH - length, length);
+        return new EthAddress(bytes);
+    }
+
+    /** Its bytes, a copy. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    public boolean isZero() {
+        return equals(ZERO);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EthAddress address && Arrays.equals(bytes, address.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    /** {@code 0x} and the digits with the capitals of EIP-55. */
+    @Override
+    public String toString() {
+        char[] hex = HexFormat.of().formatHex(bytes).toCharArray();
+        byte[] hash = Keccak256.of(new String(hex).getBytes(US_ASCII));
+        for (int i = 0; i < hex.length; i++) {
+            if ((hash[i / 2] >> (i % 2 == 0 ? 4 : 0) & 0xf) >= 8) {
+                hex[i] = Character.toUpperCase(hex[i]);
+            }
+        }
+        return "0x" + new String(hex);
+    }
+}

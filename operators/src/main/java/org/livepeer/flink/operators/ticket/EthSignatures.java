@@ -1,0 +1,56 @@
+package org.livepeer.flink.operators.ticket;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
+import java.util.Optional;
+import org.livepeer.flink.operators.hash.Keccak256;
+
+/** Signed messages of Ethereum (EIP-191, {@code personal_sign}), as go-livepeer takes them. */
+public final class EthSignatures {
+    private static final int LENGTH = 65;
+    private static final int FIRST_V = 27;
+    private static final String PREFIX = "\u0019Ethereum Signed Message:\n";
+
+    private final Secp256k1 curve;
+
+    public EthSignatures(Secp256k1 curve) {
+        this.curve = curve;
+    }
+
+    /** What is signed of a message. */
+    public static byte[] digest(byte[] message) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes((PREFIX + message.length).getBytes(US_ASCII));
+        all.writeBytes(message);
+        return Keccak256.of(all.toByteArray());
+    }
+
+    /**
+     * Who signed a message; empty when nobody did: another length than 65, a v other than 27 and
+     * 28, an s in the upper half ({@code crypto/verify.go}).
+     */
+    public Optional<EthAddress> signer(byte[] message, byte[] signature) {
+        if (signature.length != LENGTH) {
+            return Optional.empty();
+        }
+        int recovery = (signature[LENGTH - 1] & 0xff) - FIRST_V;
+        if (recovery != 0 && recovery != 1) {
+            return Optional.empty();
+        }
+        return curve.recover(digest(message), Arrays.copyOf(signature, LENGTH - 1), recovery);
+    }
+
+    /** Whether that account signed the message. */
+    public boolean verifies(EthAddress signer, byte[] message, byte[] signature) {
+        return signer(message, signature).filter(signer::equals).isPresent();
+    }
+
+    /** Signs a message: r, s, and 27 or 28. */
+    public byte[] sign(byte[] message, byte[] privateKey) {
+        byte[] signature = curve.sign(digest(message), privateKey);
+        signature[LENGTH - 1] += FIRST_V;
+        return signature;
+    }
+}
