@@ -9,7 +9,7 @@ import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.ControlCommand;
-import org.livepeer.flink.schemas.SetMaxSessions;
+import org.livepeer.flink.schemas.SessionLimit;
 import org.livepeer.flink.schemas.SetPrice;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
@@ -68,24 +68,26 @@ final class Deployment implements NodeView {
     @Override
     public void setPrice(String sender, Fraction weiPerPixel) {
         String scope = sender.equals(EVERYBODY) ? "" : SENDER + sender;
-        order(scope.isEmpty() ? "everybody" : scope, new SetPrice(scope, weiPerPixel.toRational()));
+        ControlCommand command =
+                ControlCommand.newBuilder()
+                        .setId(UUID.randomUUID().toString())
+                        .setTarget(scope.isEmpty() ? "everybody" : scope)
+                        .setIssuedAtMs(System.currentTimeMillis())
+                        .setCommand(new SetPrice(scope, weiPerPixel.toRational()))
+                        .build();
+        try (ControlProducer control = control()) {
+            control.send(command);
+        }
     }
 
     @Override
     public void setMaxSessions(int most) {
-        order("sessions", new SetMaxSessions(most));
+        try (ControlProducer control = control()) {
+            control.send(new SessionLimit(most));
+        }
     }
 
-    private void order(String target, Object command) {
-        try (ControlProducer control =
-                new ControlProducer(options.address(), options.secret().secret())) {
-            control.send(
-                    ControlCommand.newBuilder()
-                            .setId(UUID.randomUUID().toString())
-                            .setTarget(target)
-                            .setIssuedAtMs(System.currentTimeMillis())
-                            .setCommand(command)
-                            .build());
-        }
+    private ControlProducer control() {
+        return new ControlProducer(options.address(), options.secret().secret());
     }
 }

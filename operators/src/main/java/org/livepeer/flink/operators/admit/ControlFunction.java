@@ -5,9 +5,8 @@ import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.LedgerInput;
-import org.livepeer.flink.schemas.SetMaxSessions;
 
-/** Lets the operator's verified commands in that concern the job. */
+/** Lets the operator's verified commands in. */
 public final class ControlFunction extends SignedRecordFunction<ControlCommand, LedgerInput> {
     private static final long serialVersionUID = 1L;
 
@@ -17,10 +16,6 @@ public final class ControlFunction extends SignedRecordFunction<ControlCommand, 
 
     @Override
     protected void accept(ControlCommand command, Coordinates origin, Collector<LedgerInput> out) {
-        if (command.getCommand() instanceof SetMaxSessions) {
-            // For the edges, which read it themselves.
-            return;
-        }
         out.collect(new LedgerInput(command.getTarget(), origin.getTimestampMs(), command));
     }
 }

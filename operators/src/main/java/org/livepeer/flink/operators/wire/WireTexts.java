@@ -43,6 +43,6 @@ public final class WireTexts {
     public static Optional<Reason> reason(String text) {
         return Arrays.stream(Reason.values())
                 .filter(reason -> of(reason).filter(text::equals).isPresent())
-                .findFirst();
+                .reduce((special, general) -> general);
     }
 }

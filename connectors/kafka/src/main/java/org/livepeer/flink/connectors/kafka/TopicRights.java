@@ -137,7 +137,8 @@ public final class TopicRights {
                 Topics.WORKERS,
                 Topics.LIVENESS,
                 Topics.EVENTS,
-                Topics.CONTROL);
+                Topics.CONTROL,
+                Topics.SETTINGS);
         writes(all, Role.EDGE, Topics.SEGMENTS);
         reads(
                 all,
@@ -149,7 +150,7 @@ public final class TopicRights {
                 Topics.EVENTS,
                 Topics.DEAD_LETTER,
                 Topics.EPOCHS);
-        writes(all, Role.OPERATOR, Topics.CONTROL);
+        writes(all, Role.OPERATOR, Topics.CONTROL, Topics.SETTINGS);
         reads(all, Role.PRODUCER, Topics.RESULTS, Topics.RENDITIONS);
         writes(all, Role.PRODUCER, Topics.SEGMENTS);
         return List.copyOf(all);

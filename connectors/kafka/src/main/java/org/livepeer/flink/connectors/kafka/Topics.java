@@ -15,6 +15,8 @@ public enum Topics {
     RECEIPTS("receipts", 4, Keep.DAY, false),
     /** Operators' commands; signed. Kept for ever: a command counts once for ever. */
     CONTROL("control", 1, Keep.FOREVER, false),
+    /** What operators set for all edges; signed. Only the last of each is kept. */
+    SETTINGS("settings", 1, Keep.LATEST, false),
     /** Workers' signs of life; signed. Only the last of each worker is kept. */
     WORKERS("workers", 1, Keep.LATEST, false),
     /** Where Work's subtasks run; signed. Only the last of each is kept. */

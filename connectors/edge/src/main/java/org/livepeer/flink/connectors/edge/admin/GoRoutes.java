@@ -112,6 +112,7 @@ final class GoRoutes {
         services.put("/IsOrchestrator", service(List.of(), p -> text("" + node.get().isPresent())));
         services.put("/IsRedeemer", service(List.of(), p -> text("false")));
         services.put("/manifestID", service(List.of(), p -> text("")));
+        services.put("/debug", service(List.of(), p -> text("\n\nLatestPlaylist: <nil>")));
         services.put("/localStreams", service(List.of(), p -> json("[]")));
         services.put("/getLogLevel", service(List.of(), p -> text("" + log.get())));
         services.put("/setLogLevel", service(List.of("loglevel"), this::setLogLevel));

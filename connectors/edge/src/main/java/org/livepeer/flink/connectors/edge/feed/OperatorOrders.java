@@ -1,5 +1,7 @@
 package org.livepeer.flink.connectors.edge.feed;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,19 +11,20 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.ledger.EffectiveFrom;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.RecordCodec;
-import org.livepeer.flink.schemas.SetMaxSessions;
+import org.livepeer.flink.schemas.SessionLimit;
 import org.livepeer.flink.schemas.SetPrice;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the operator ordered that edges need to know, out of all of {@code control}: prices, by the
- * rule that Ledger charges by, and the most sessions. Thread-safe.
+ * What the operator ordered that edges need to know: prices, out of all of {@code control}, by the
+ * rule that Ledger charges by; the most sessions, out of {@code settings}. Thread-safe.
  */
 public final class OperatorOrders {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorOrders.class);
@@ -56,8 +59,24 @@ public final class OperatorOrders {
                     .put(
                             EffectiveFrom.of(command, message.timestamp()),
                             Fraction.of(price.getPrice()));
-        } else if (command.getCommand() instanceof SetMaxSessions most) {
+        }
+    }
+
+    /** Takes a record of {@code settings}. */
+    public void takeSetting(ConsumerRecord<byte[], byte[]> message) {
+        boolean limit =
+                message.key() != null
+                        && new String(message.key(), UTF_8).equals(ControlProducer.SESSION_LIMIT);
+        if (!limit
+                || message.value() == null
+                || !SignedRows.genuine(secret, Topics.SETTINGS, message)) {
+            return;
+        }
+        try {
+            SessionLimit most = RecordCodec.of(SessionLimit.class).decode(message.value());
             maxSessions = Math.max(0, most.getMaxSessions());
+        } catch (RecordCodec.UndecodableException e) {
+            LOG.debug("setting passed over cause={}", e.getMessage());
         }
     }
 

@@ -67,8 +67,8 @@ public final class Tables {
     }
 
     /**
-     * Takes a record of {@code sessions}, {@code ledger}, {@code workers}, {@code liveness} or
-     * {@code control}.
+     * Takes a record of {@code sessions}, {@code ledger}, {@code workers}, {@code liveness}, {@code
+     * control} or {@code settings}.
      */
     public void take(Topics topic, ConsumerRecord<byte[], byte[]> message, long atMs) {
         try {
@@ -77,6 +77,7 @@ public final class Tables {
                 case LEDGER -> put(accounts, LedgerEntry.class, message);
                 case WORKERS -> beat(message, atMs);
                 case CONTROL -> orders.take(message);
+                case SETTINGS -> orders.takeSetting(message);
                 case LIVENESS -> {
                     Liveness before = cells.get(key(message));
                     put(cells, Liveness.class, message);

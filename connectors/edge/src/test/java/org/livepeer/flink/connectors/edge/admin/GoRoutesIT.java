@@ -180,7 +180,8 @@ class GoRoutesIT {
                 .containsPattern("livepeer_max_sessions_total\\{[^}]+} 5\n")
                 .containsPattern("livepeer_transcoders_number\\{[^}]+} 1\n")
                 .containsPattern("livepeer_transcoders_capacity\\{[^}]+} 7\n")
-                .containsPattern("livepeer_versions\\{[^}]+livepeerversion=\"1.2.3\"} 1\n");
+                .containsPattern(
+                        "livepeer_versions\\{[^}]+livepeerversion=\"1.2.3\",node_type=\"orch\"} 1\n");
     }
 
     @Test

@@ -12,9 +12,13 @@ import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.SessionLimit;
 
 /** Sends an operator's commands, signed. */
 public final class ControlProducer implements AutoCloseable {
+    /** Key of the limit on {@code settings}. */
+    public static final String SESSION_LIMIT = "sessionLimit";
+
     private final KafkaAddress address;
     private final ClusterSecret secret;
     private final KafkaProducer<byte[], byte[]> producer;
@@ -34,12 +38,27 @@ public final class ControlProducer implements AutoCloseable {
      * @return where it stands
      */
     public Coordinates send(ControlCommand command) {
-        byte[] key = command.getTarget().getBytes(UTF_8);
-        byte[] value = RecordCodec.of(ControlCommand.class).encode(command);
+        return send(
+                Topics.CONTROL,
+                command.getTarget(),
+                RecordCodec.of(ControlCommand.class).encode(command));
+    }
+
+    /**
+     * Sets how many sessions gateways may hold, in the place of what was set before.
+     *
+     * @return where it stands
+     */
+    public Coordinates send(SessionLimit limit) {
+        return send(
+                Topics.SETTINGS, SESSION_LIMIT, RecordCodec.of(SessionLimit.class).encode(limit));
+    }
+
+    private Coordinates send(Topics topic, String name, byte[] value) {
+        byte[] key = name.getBytes(UTF_8);
         try {
             RecordMetadata where =
-                    producer.send(Producers.signed(address, Topics.CONTROL, key, value, secret))
-                            .get();
+                    producer.send(Producers.signed(address, topic, key, value, secret)).get();
             return new Coordinates(
                     where.topic(), where.partition(), where.offset(), where.timestamp());
         } catch (ExecutionException e) {
