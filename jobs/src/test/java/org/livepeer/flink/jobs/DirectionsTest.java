@@ -85,12 +85,13 @@ class DirectionsTest {
 
     /** What the job needs of the transcoder's module has no HTTP client with it. */
     @Test
-    void onlyTheEdgeAndTheStandaloneTranscoderSpeakHttp() {
+    void onlyTheEdgeAndWhatFacesTheNetworksOwnTranscodersSpeakHttp() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
                         ROOT + ".connectors.edge..",
                         ROOT + ".connectors.transcoder.remote..",
+                        ROOT + ".connectors.transcoder.registered..",
                         ROOT + ".jobs.node..",
                         ROOT + ".jobs.cli..")
                 .should()

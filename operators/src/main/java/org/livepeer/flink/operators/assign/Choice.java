@@ -13,9 +13,12 @@ import org.livepeer.flink.schemas.WorkerState;
 
 /**
  * The order in which workers are taken: those that can do it at all, then those with room, least
- * loaded first against what they were measured to sustain; a worker that failed lately comes later.
+ * loaded first against what they were measured to sustain; a worker that failed several times
+ * lately comes later.
  */
 final class Choice {
+    private static final int FAILURES_BEFORE_MOVE = 3;
+
     private final Cell cell;
 
     Choice(Cell cell) {
@@ -47,7 +50,7 @@ final class Choice {
             }
         }
         capable.sort(
-                Comparator.comparingInt(WorkerState::getConsecutiveFailures)
+                Comparator.comparing(Choice::fails)
                         .thenComparingDouble(this::loadRatio)
                         .thenComparingInt(w -> cell.running(id(w)))
                         .thenComparing(Choice::id));
@@ -72,6 +75,13 @@ final class Choice {
     /** Whether any worker may be asked for one more request now. */
     boolean anySlot() {
         return cell.workers().stream().anyMatch(this::hasSlot);
+    }
+
+    /**
+     * Whether a session should go elsewhere: one failure may be the segment's, or an overload's.
+     */
+    static boolean fails(WorkerState worker) {
+        return worker.getConsecutiveFailures() >= FAILURES_BEFORE_MOVE;
     }
 
     static boolean isDraining(WorkerState worker) {

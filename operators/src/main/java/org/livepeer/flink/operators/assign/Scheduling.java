@@ -35,7 +35,6 @@ import org.livepeer.flink.schemas.WorkerState;
  */
 public final class Scheduling {
     private static final int LATENCIES_KEPT = 64;
-    private static final int FAILURES_BEFORE_MOVE = 3;
 
     private final AssignOptions options;
 
@@ -73,7 +72,7 @@ public final class Scheduling {
                 worker != null
                         && lease != null
                         && capable.contains(worker)
-                        && worker.getConsecutiveFailures() < FAILURES_BEFORE_MOVE;
+                        && !Choice.fails(worker);
         String why = "sticky";
         if (!stays) {
             worker = firstWithRoom(choice, capable, request.getLoadPixelsPerSecond(), lease);

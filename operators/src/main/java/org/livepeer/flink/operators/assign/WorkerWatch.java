@@ -8,6 +8,8 @@ import org.livepeer.flink.schemas.WorkerState;
 
 /** What a cell knows of its workers and of the subtasks beside them: who came, failed, left. */
 final class WorkerWatch {
+    private static final int BEATS_TO_FORGIVE = 10;
+
     private WorkerWatch() {}
 
     /** A try at a worker failed, or one succeeded. */
@@ -39,7 +41,7 @@ final class WorkerWatch {
                         .setLastSeenMs(nowMs)
                         .setDrainedByOperator(known != null && known.getDrainedByOperator())
                         .setConsecutiveFailures(
-                                known == null || restarted ? 0 : known.getConsecutiveFailures())
+                                known == null || restarted ? 0 : forgiven(known, beat))
                         .build();
         cell.put(worker);
         if (known == null || restarted) {
@@ -56,6 +58,12 @@ final class WorkerWatch {
                     beat.getWorkerId(),
                     numbers);
         }
+    }
+
+    /** One failure every ten beats, or a worker that nobody asks any more would stay the last. */
+    private static int forgiven(WorkerState known, WorkerHeartbeat beat) {
+        int failures = known.getConsecutiveFailures();
+        return beat.getBeat() % BEATS_TO_FORGIVE == 0 ? Math.max(0, failures - 1) : failures;
     }
 
     private static boolean isStale(WorkerHeartbeat known, WorkerHeartbeat beat) {

@@ -119,6 +119,29 @@ class SchedulingTest {
     }
 
     @Test
+    void oneFailureKeepsNobodyAwayAndThreeUntilTheyAreForgiven() {
+        beat("w1", 10_000_000, 4, 2);
+        beat("w2", 10_000_000, 4, 2);
+        WorkerWatch.countFailure(cell, "w1", true);
+        push(push("a", "a1"));
+        push(push("b", "b1"));
+        assertThat(out.placed).extracting(this::workerOf).containsExactly("w1", "w2");
+
+        WorkerWatch.countFailure(cell, "w1", true);
+        WorkerWatch.countFailure(cell, "w1", true);
+        push(push("c", "c1"));
+        assertThat(out.placed).extracting(this::workerOf).endsWith("w2");
+
+        rules.heartbeat(cell, Requests.beat("w1", 1, 10), T0, out);
+        push(push("d", "d1"));
+        assertThat(out.placed).extracting(this::workerOf).endsWith("w1");
+    }
+
+    private String workerOf(PlacedRequest placed) {
+        return placed.getPlacement().getWorker().getWorkerId();
+    }
+
+    @Test
     void waitsAndGoesOnInOrderWhenThereIsRoom() {
         beat("w1", 10_000_000, 4, 1);
         for (int i = 0; i < 4; i++) {

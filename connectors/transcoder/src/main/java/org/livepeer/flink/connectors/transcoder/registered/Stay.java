@@ -34,10 +34,10 @@ final class Stay {
     private static final int MOST_SLOTS = 64;
 
     /**
-     * A transcoder does not say how fast it is, and go-livepeer counts sessions only: so much that
-     * they are what limits it, a ladder of 1080p60 and three smaller renditions each.
+     * A transcoder does not say how fast it is, and go-livepeer counts its sessions only: a ladder
+     * of 720p30, 480p, 360p and 240p each.
      */
-    private static final long PIXELS_PER_SESSION = 250_000_000;
+    private static final long PIXELS_PER_SESSION = 50_000_000;
 
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
 
