@@ -143,11 +143,17 @@ final class ClusterStart {
      */
     private void jobManager(FlinkConf base, int number, int restPort, List<String> entry) {
         String port = Integer.toString(restPort);
-        FlinkConf conf = base.with("rest.port", port).with("rest.bind-port", port);
+        String name = "jobmanager-" + number;
+        // Not one for both: the second would read the job's jar while the first still copies it.
+        String artifacts = cluster.folder(name).resolve("artifacts").toString();
+        FlinkConf conf =
+                base.with("rest.port", port)
+                        .with("rest.bind-port", port)
+                        .with("user.artifacts.base-dir", artifacts);
         List<String> arguments = new ArrayList<>(conf.jobManagerArguments());
         arguments.addAll(entry);
         flink(
-                "jobmanager-" + number,
+                name,
                 conf,
                 conf.jobManagerJvm(),
                 entry.isEmpty()

@@ -36,7 +36,6 @@ final class FlinkConf {
                 "execution.checkpointing.savepoint-dir",
                 work.resolve("savepoints").toUri().toString());
         c.setString("web.upload.dir", work.resolve("jars").toString());
-        c.setString("user.artifacts.base-dir", work.resolve("artifacts").toString());
         c.setString("metrics.reporter.prom.port", "0");
         c.setString("metrics.fetcher.update-interval", "500 ms");
         c.setString("rest.flamegraph.enabled", "false");
