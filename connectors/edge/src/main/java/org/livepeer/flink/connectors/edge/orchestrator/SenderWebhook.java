@@ -1,7 +1,5 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,12 +12,11 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import org.livepeer.flink.operators.hash.Keccak256;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.ticket.EthAddress;
 
 /**
  * Asks the operator's own service whether a sender is served, {@code -authWebhookUrl} (go-livepeer
@@ -35,7 +32,6 @@ final class SenderWebhook {
 
     private static final int LONGEST_ANSWER = 1 << 16;
     private static final int LONGEST_REASON = 500;
-    private static final int ADDRESS = 20;
 
     private final URI url;
     private final WebClient client =
@@ -62,7 +58,10 @@ final class SenderWebhook {
      * @return its own price in wei per pixel when it has one; fails with {@link Refused}
      */
     CompletableFuture<Optional<Fraction>> ask(ByteString sender) {
-        String body = JSON.createObjectNode().put("id", address(sender)).toString();
+        String body =
+                JSON.createObjectNode()
+                        .put("id", EthAddress.of(sender.toByteArray()).toString())
+                        .toString();
         return client.execute(
                         RequestHeaders.builder(HttpMethod.POST, url.toString())
                                 .contentType(MediaType.JSON)
@@ -105,22 +104,5 @@ final class SenderWebhook {
         } catch (JsonProcessingException e) {
             throw new Refused("the webhook's answer is no JSON object");
         }
-    }
-
-    /** With the capitals of EIP-55, as Go writes addresses; off chain it is the zero address. */
-    static String address(ByteString sender) {
-        byte[] given = sender.toByteArray();
-        byte[] bytes = new byte[ADDRESS];
-        int length = Math.min(ADDRESS, given.length);
-        System.arraycopy(given, given.length - length, bytes, ADDRESS - length, length);
-        char[] hex = HexFormat.of().formatHex(bytes).toCharArray();
-        byte[] hash = Keccak256.of(new String(hex).getBytes(UTF_8));
-        for (int i = 0; i < hex.length; i++) {
-            int nibble = hash[i / 2] >> (i % 2 == 0 ? 4 : 0) & 0xf;
-            if (nibble >= 8) {
-                hex[i] = Character.toUpperCase(hex[i]);
-            }
-        }
-        return "0x" + new String(hex);
     }
 }

@@ -60,7 +60,13 @@ class SenderWebhookIT {
 
         assertThat(asked)
                 .containsExactly("{\"id\":\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\"}");
-        assertThat(SenderWebhook.address(ByteString.EMPTY)).isEqualTo("0x" + "0".repeat(40));
+    }
+
+    @Test
+    void offChainItIsTheZeroAddress() {
+        webhook().ask(ByteString.EMPTY).join();
+
+        assertThat(asked).containsExactly("{\"id\":\"0x" + "0".repeat(40) + "\"}");
     }
 
     @Test
