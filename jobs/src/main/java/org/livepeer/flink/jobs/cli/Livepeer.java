@@ -92,7 +92,7 @@ public final class Livepeer implements Runnable {
         if (asked != null) {
             try {
                 asked.setDefaultValueProvider(
-                        Settings.of(whole, environment, flags(asked), NOT_SUPPORTED));
+                        Settings.of(whole, environment, flags(command), NOT_SUPPORTED));
             } catch (IllegalArgumentException e) {
                 command.getErr().println("livepeer: " + e.getMessage());
                 return 2;
@@ -101,8 +101,10 @@ public final class Livepeer implements Runnable {
         return command.execute(whole);
     }
 
+    /** Of all commands: a file that a node reads may be named for the others too. */
     private static Set<String> flags(CommandLine command) {
-        return command.getCommandSpec().optionsMap().keySet().stream()
+        return command.getSubcommands().values().stream()
+                .flatMap(each -> each.getCommandSpec().optionsMap().keySet().stream())
                 .map(Settings::bare)
                 .collect(Collectors.toSet());
     }

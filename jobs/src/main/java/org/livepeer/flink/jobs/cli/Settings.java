@@ -34,7 +34,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
     /**
      * Those of a command line.
      *
-     * @param known every flag of the command, without dashes
+     * @param known every flag of every command, without dashes
      * @param notSupported go-livepeer's flags that are known but not built
      * @throws IllegalArgumentException naming the file, the line and what is wrong with it
      */
@@ -92,7 +92,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
                                 + name
                                 + (notSupported.contains(name)
                                         ? " is a go-livepeer flag that this version does not support"
-                                        : " is no flag of this command: see --help"));
+                                        : " is no flag: see --help"));
             }
             settings.put(name, value);
         }

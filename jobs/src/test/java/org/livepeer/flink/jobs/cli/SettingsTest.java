@@ -89,7 +89,7 @@ class SettingsTest {
                 .hasMessageStartingWith("cannot read -config /no/such");
         Files.writeString(file, "reward\nfrobnicate 5\n");
         assertThatThrownBy(() -> read(Map.of(), "-config", file.toString()))
-                .hasMessage(file + " line 2: frobnicate is no flag of this command: see --help");
+                .hasMessage(file + " line 2: frobnicate is no flag: see --help");
         Files.writeString(file, "gateway\n");
         assertThatThrownBy(() -> read(Map.of(), "-config", file.toString()))
                 .hasMessageContaining("line 1: gateway is a go-livepeer flag that this version");

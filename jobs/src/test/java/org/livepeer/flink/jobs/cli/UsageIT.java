@@ -2,8 +2,10 @@ package org.livepeer.flink.jobs.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +70,16 @@ class UsageIT {
         assertThat(said.err()).startsWith("livepeer: ").contains(problem);
         assertThat(said.err().lines()).hasSize(1);
         assertThat(said.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Test
+    void aNodesFileServesTheOtherCommandsToo() throws IOException {
+        Path file = folder.resolve("node.conf");
+        Files.writeString(file, "pricePerUnit 3\nkafka 127.0.0.1:1\n");
+
+        Said said = Commands.run("ledger", "-config", "" + file, "-dataDir", "" + folder);
+
+        assertThat(said.err()).contains("no Kafka broker answers at 127.0.0.1:1");
     }
 
     @Test

@@ -28,7 +28,7 @@ public interface NodeView {
     void setPrice(String sender, Fraction weiPerPixel);
 
     /**
-     * Orders how many sessions gateways may hold.
+     * Orders from how many living sessions on gateways get no new one.
      *
      * @param most 0 for as many as the workers take
      * @throws IllegalStateException when Kafka does not take the order

@@ -186,7 +186,11 @@ public final class OrchestratorServer implements AutoCloseable {
         }
         InetSocketAddress bound = at();
         boolean anywhere = bound.getAddress() == null || bound.getAddress().isAnyLocalAddress();
-        WarmUp.of(anywhere ? "127.0.0.1" : bound.getHostString(), port(), wire.tls());
+        WarmUp.of(
+                anywhere ? "127.0.0.1" : bound.getHostString(),
+                port(),
+                wire.tls(),
+                wire.authWebhook() == null);
     }
 
     /** What keeps it from being ready; empty when it is. */

@@ -29,8 +29,9 @@ final class WarmUp {
      * Returns when the port has answered; a port that does not is left to its first client.
      *
      * @param tls whether it speaks TLS
+     * @param freely whether a question for a token asks nobody else
      */
-    static void of(String host, int port, boolean tls) {
+    static void of(String host, int port, boolean tls, boolean freely) {
         String to = (tls ? "https" : "http") + "://" + host + ":" + port;
         ClientFactory any = ClientFactory.insecure();
         try {
@@ -40,7 +41,9 @@ final class WarmUp {
                             .responseTimeout(PATIENCE)
                             .build(OrchestratorBlockingStub.class);
             stub.ping(PingPong.getDefaultInstance());
-            stub.getOrchestrator(OrchestratorRequest.getDefaultInstance());
+            if (freely) {
+                stub.getOrchestrator(OrchestratorRequest.getDefaultInstance());
+            }
         } catch (StatusRuntimeException e) {
             LOG.debug("first answer of the own port: {}", e.getStatus());
         }

@@ -8,6 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.connectors.edge.feed.Tables;
@@ -15,21 +16,28 @@ import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Lease;
+import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.SessionEntry;
+import org.livepeer.flink.schemas.SessionLimit;
+import org.livepeer.flink.schemas.SetPrice;
+import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.OrchestratorRequest;
 
 class OrchestratorServiceTest {
     private final Tables tables = new Tables(null);
     private final Capacity capacity = new Capacity(tables);
+    private final SessionTokens tokens =
+            new SessionTokens(
+                    new ClusterSecret("0123456789abcdef".getBytes(UTF_8)), Duration.ofMinutes(30));
+    private final List<OrchestratorInfo> told = new ArrayList<>();
     private final OrchestratorService service =
             new OrchestratorService(
                     new NodeInfo("https://h:1", List.of(), capacity),
-                    new SessionTokens(
-                            new ClusterSecret("0123456789abcdef".getBytes(UTF_8)),
-                            Duration.ofMinutes(30)),
+                    tokens,
                     capacity,
                     tables,
                     Fraction.ZERO,
@@ -42,6 +50,7 @@ class OrchestratorServiceTest {
                 new StreamObserver<>() {
                     @Override
                     public void onNext(OrchestratorInfo info) {
+                        told.add(info);
                         said.add(info.getTranscoder());
                     }
 
@@ -66,25 +75,79 @@ class OrchestratorServiceTest {
                 .isEqualTo("UNKNOWN Invalid orchestrator request: the orchestrator is not ready");
 
         // When a stream of the wire has a lease
+        lease("wire.cam");
+
+        // Then
+        assertThat(ask()).isEqualTo("https://h:1, done");
+    }
+
+    @Test
+    void whatTheOperatorOrdersIsQuotedAndKept() {
+        // Given a job, a worker for ten, and a stream that no gateway pushes
+        long now = System.currentTimeMillis();
+        Liveness alive = Liveness.newBuilder().setCell("main").setAttempt(1).setAtMs(now).build();
+        take(Topics.LIVENESS, "main", alive);
+        take(Topics.WORKERS, "w", worker());
+        lease("cam");
+        ask();
+        assertThat(tokens.quote(told.get(0).getAuthToken())).contains(Fraction.ZERO);
+
+        // When
+        take(
+                Topics.CONTROL,
+                "everybody",
+                ControlCommand.newBuilder()
+                        .setId("c")
+                        .setTarget("everybody")
+                        .setIssuedAtMs(0)
+                        .setCommand(new SetPrice("", Fraction.of(5, 2).toRational()))
+                        .build());
+
+        // Then
+        assertThat(ask()).isEqualTo("https://h:1, done");
+        assertThat(tokens.quote(told.get(1).getAuthToken())).contains(Fraction.of(5, 2));
+        take(Topics.SETTINGS, "sessionLimit", new SessionLimit(1));
+        assertThat(ask()).isEqualTo("UNKNOWN Invalid orchestrator request: OrchestratorCapped");
+        take(Topics.SETTINGS, "sessionLimit", new SessionLimit(2));
+        assertThat(ask()).isEqualTo("https://h:1, done");
+    }
+
+    private static WorkerHeartbeat worker() {
+        return WorkerHeartbeat.newBuilder()
+                .setWorkerId("w")
+                .setIncarnation(1)
+                .setBeat(0)
+                .setAddress("127.0.0.1:1")
+                .setHost("127.0.0.1")
+                .setVersion("1")
+                .setCapabilities(List.of())
+                .setCapacityPixelsPerSecond(1)
+                .setMaxSessions(10)
+                .setSlots(1)
+                .setSentAtMs(0)
+                .build();
+    }
+
+    private void lease(String manifest) {
         Lease lease =
                 Lease.newBuilder()
                         .setSessionId("s")
-                        .setAccount("manifest:wire.cam")
-                        .setManifestId("wire.cam")
+                        .setAccount("manifest:" + manifest)
+                        .setManifestId(manifest)
                         .setWorkerId("w")
                         .setLoadPixelsPerSecond(1)
                         .setStartedAtMs(1)
                         .setLastActivityMs(1)
                         .build();
-        byte[] row =
-                RecordCodec.of(SessionEntry.class)
-                        .encode(SessionEntry.newBuilder().setLease(lease).build());
-        tables.take(
-                Topics.SESSIONS,
-                new ConsumerRecord<>("sessions", 0, 0, "s".getBytes(UTF_8), row),
-                System.currentTimeMillis());
+        take(Topics.SESSIONS, "s", SessionEntry.newBuilder().setLease(lease).build());
+    }
 
-        // Then
-        assertThat(ask()).isEqualTo("https://h:1, done");
+    @SuppressWarnings("unchecked")
+    private <T extends SpecificRecordBase> void take(Topics topic, String key, T row) {
+        byte[] value = RecordCodec.of((Class<T>) row.getClass()).encode(row);
+        tables.take(
+                topic,
+                new ConsumerRecord<>(topic.baseName(), 0, 0, key.getBytes(UTF_8), value),
+                System.currentTimeMillis());
     }
 }

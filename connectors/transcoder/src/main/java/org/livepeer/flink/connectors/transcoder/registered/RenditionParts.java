@@ -6,6 +6,7 @@ import com.linecorp.armeria.common.multipart.AggregatedMultipart;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.transcode.TranscodeException;
 import org.livepeer.flink.operators.transcode.TranscodeJob;
@@ -70,11 +71,10 @@ final class RenditionParts {
         if (media.length == 0) {
             throw broken("the rendition " + profile.getName() + " is empty");
         }
-        PictureSize size =
-                PictureSize.of(media)
-                        .orElse(new PictureSize(profile.getWidth(), profile.getHeight()));
+        Optional<PictureSize> found = PictureSize.of(media);
+        PictureSize size = found.orElse(new PictureSize(profile.getWidth(), profile.getHeight()));
         long picture = (long) size.width() * size.height();
-        if (PictureSize.of(media).isPresent() && pixels % picture != 0) {
+        if (found.isPresent() && pixels % picture != 0) {
             throw broken(
                     pixels
                             + " pixels of "
