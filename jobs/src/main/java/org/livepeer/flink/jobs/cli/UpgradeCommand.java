@@ -1,17 +1,24 @@
 package org.livepeer.flink.jobs.cli;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.livepeer.flink.connectors.kafka.client.EpochLog;
 import org.livepeer.flink.jobs.node.NodeOptions;
 import org.livepeer.flink.jobs.node.RemoteFlink;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
+import org.livepeer.flink.jobs.orchestrator.Tenure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * Replaces the running job by this version. The old one goes on until the new one takes the
- * deployment over: to the money that is what a fall back to a checkpoint is.
+ * Replaces the running job by this version. The new one is started in full beside the old one and
+ * waits; then the deployment is claimed for it, which stops the old one, and when that has ended
+ * the new one goes on from the savepoint: to the money that is what a fall back to a checkpoint is.
  */
 @Command(
         name = "upgrade",
@@ -20,6 +27,11 @@ import picocli.CommandLine.Mixin;
                         + " HOST:PORT.")
 final class UpgradeCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /**
+     * From the last task's first step to its waiting for the claim, in a TaskManager that is new.
+     */
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
 
     @Mixin NodeFlags flags = new NodeFlags();
 
@@ -40,11 +52,47 @@ final class UpgradeCommand implements Callable<Integer> {
         String jar = flink.upload(options.jobJar());
         String savepoint = flink.savepoint(old);
         System.out.println("savepoint " + savepoint);
-        String job;
+        String claim = UUID.randomUUID().toString();
+        String job = start(flink, jar, options, savepoint, claim, old);
+        try (EpochLog epochs = new EpochLog(options.address(), options.secret().secret())) {
+            epochs.append(Tenure.claim(claim, savepoint));
+            awaitEnd(flink, old);
+            epochs.append(Tenure.claim(claim, savepoint));
+        }
         try {
-            job = flink.run(jar, options.parallelism(), savepoint, options.jobArguments());
-            flink.awaitRunning(job);
+            flink.awaitTasks(job, Set.of("RUNNING"));
         } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    e.getMessage() + "; start again with livepeer submit --from " + savepoint, e);
+        }
+        System.out.println("job " + job + " runs in place of " + old);
+        return 0;
+    }
+
+    /** Starts the new job up to where it waits for the claim. */
+    private static String start(
+            RemoteFlink flink,
+            String jar,
+            NodeOptions options,
+            String savepoint,
+            String claim,
+            String old)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(options.jobArguments()));
+        arguments.addAll(List.of("--claim", claim));
+        String job = "";
+        try {
+            job =
+                    flink.run(
+                            jar,
+                            options.parallelism(),
+                            savepoint,
+                            arguments.toArray(String[]::new));
+            flink.awaitTasks(job, Set.of("INITIALIZING", "RUNNING"));
+        } catch (IllegalStateException e) {
+            if (!job.isEmpty()) {
+                flink.cancel(job);
+            }
             throw new IllegalStateException(
                     e.getMessage()
                             + (flink.state(old).equals("RUNNING")
@@ -52,20 +100,19 @@ final class UpgradeCommand implements Callable<Integer> {
                                     : "; start again with livepeer submit --from " + savepoint),
                     e);
         }
-        System.out.println("job " + job + " runs in place of " + old);
-        awaitEnd(flink, old);
-        return 0;
+        TimeUnit.MILLISECONDS.sleep(WARM_UP.toMillis());
+        return job;
     }
 
+    /** A job that is replaced ends by itself when it reads the claim. */
     private static void awaitEnd(RemoteFlink flink, String old) throws Exception {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (flink.state(old).equals("RUNNING") && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
-        String state = flink.state(old);
-        if (state.equals("RUNNING")) {
-            throw new IllegalStateException(
-                    "the old job " + old + " does not stop: cancel it in Flink's UI");
+        while (!RemoteFlink.ENDED.contains(flink.state(old))) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        "the old job " + old + " does not stop: cancel it in Flink's UI");
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
         }
     }
 }

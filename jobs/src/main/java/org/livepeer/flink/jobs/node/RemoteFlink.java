@@ -30,6 +30,9 @@ public final class RemoteFlink {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int NO_LEADER = 503;
 
+    /** States that a job does not leave. */
+    public static final Set<String> ENDED = Set.of("FAILED", "CANCELED", "FINISHED");
+
     private final List<URI> addresses;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
@@ -133,8 +136,7 @@ public final class RemoteFlink {
     public Optional<String> running(String name) throws IOException, InterruptedException {
         JsonNode jobs = send("/jobs/overview", request -> request);
         for (JsonNode job : jobs.path("jobs")) {
-            boolean over =
-                    Set.of("FAILED", "CANCELED", "FINISHED").contains(job.path("state").asText());
+            boolean over = ENDED.contains(job.path("state").asText());
             if (!over && job.path("name").asText().equals(name)) {
                 return Optional.of(job.path("jid").asText());
             }
@@ -155,12 +157,57 @@ public final class RemoteFlink {
             if (state.equals("RUNNING")) {
                 return;
             }
-            if (Set.of("FAILED", "CANCELED", "FINISHED").contains(state)) {
+            if (ENDED.contains(state)) {
                 break;
             }
             TimeUnit.MILLISECONDS.sleep(200);
         }
-        throw new IllegalStateException(
+        throw notUp(job, state);
+    }
+
+    /**
+     * Waits until each subtask of a job is in one of these states. What Flink tells of subtasks is
+     * up to {@code web.refresh-interval} old.
+     *
+     * @throws IllegalStateException when the job ended instead, or that takes over a minute
+     */
+    public void awaitTasks(String job, Set<String> states)
+            throws IOException, InterruptedException {
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        String state = "";
+        while (System.nanoTime() < end && !ENDED.contains(state)) {
+            JsonNode details = send("/jobs/" + job, request -> request);
+            state = details.path("state").asText();
+            if (state.equals("RUNNING") && areAll(details.path("vertices"), states)) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(100);
+        }
+        throw notUp(job, state);
+    }
+
+    private static boolean areAll(JsonNode vertices, Set<String> states) {
+        for (JsonNode vertex : vertices) {
+            int there = 0;
+            for (String state : states) {
+                there += vertex.path("tasks").path(state).asInt();
+            }
+            if (there < vertex.path("parallelism").asInt()) {
+                return false;
+            }
+        }
+        return !vertices.isEmpty();
+    }
+
+    /** Stops a job without a savepoint. */
+    public void cancel(String job) throws IOException, InterruptedException {
+        send(
+                "/jobs/" + job + "?mode=cancel",
+                request -> request.method("PATCH", BodyPublishers.noBody()));
+    }
+
+    private IllegalStateException notUp(String job, String state) {
+        return new IllegalStateException(
                 "job "
                         + job
                         + " is "

@@ -86,7 +86,8 @@ public final class OrchestratorJob {
         env.setMaxParallelism(MAX_PARALLELISM);
         env.getConfig().enableObjectReuse();
         env.setBufferTimeout(0);
-        TopicSources sources = new TopicSources(options.kafka(), tenure.startAtMs());
+        TopicSources sources =
+                new TopicSources(options.kafka(), tenure.startAtMs(), tenure.claim());
 
         DataStream<TopicRecord> segments = read(env, sources, Topics.SEGMENTS);
         SingleOutputStreamOperator<LedgerInput> control =
@@ -118,7 +119,7 @@ public final class OrchestratorJob {
                                 new EpochFunction(
                                         options.secret(),
                                         tenure.epochId(),
-                                        tenure.offset(),
+                                        tenure.claim(),
                                         tenure.mustRestore()))
                         .setParallelism(1)
                         .uid("admit-epochs")
@@ -138,7 +139,7 @@ public final class OrchestratorJob {
                 admitted.union(receipts, only(control, "accounts", OrchestratorJob::isForAccount))
                         .keyBy(LedgerInput::getAccount)
                         .connect(control.broadcast(LedgerFunction.PRICES))
-                        .process(new LedgerFunction(options.ledger()))
+                        .process(new LedgerFunction(options.ledger(), tenure.claim()))
                         .uid("ledger")
                         .name("LEDGER");
 
@@ -153,7 +154,7 @@ public final class OrchestratorJob {
                                 beats,
                                 subtasks)
                         .keyBy(AssignInput::getCell)
-                        .process(new AssignFunction(options.assign()))
+                        .process(new AssignFunction(options.assign(), tenure.claim()))
                         .uid("assign")
                         .name("ASSIGN");
 
@@ -164,7 +165,8 @@ public final class OrchestratorJob {
                                 new WorkFunction(
                                         workers,
                                         new SubtaskProducer.Factory(
-                                                options.kafka(), options.secret())),
+                                                options.kafka(), options.secret()),
+                                        tenure.claim()),
                                 LAST_RESORT_MINUTES,
                                 TimeUnit.MINUTES,
                                 options.workCapacity())

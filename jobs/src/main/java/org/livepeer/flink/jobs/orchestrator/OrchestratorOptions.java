@@ -24,6 +24,8 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param ledger price and times
  * @param assign times and waiting places
  * @param freshLedger begin without state on topics that an earlier job wrote
+ * @param claim epoch that who starts the job claims for it once its tasks stand ready; empty when
+ *     the job claims the deployment itself
  * @param workCapacity requests under way per subtask; never the brake, Assign is
  */
 public record OrchestratorOptions(
@@ -33,6 +35,7 @@ public record OrchestratorOptions(
         LedgerOptions ledger,
         AssignOptions assign,
         boolean freshLedger,
+        String claim,
         int workCapacity)
         implements Serializable {
 
@@ -53,6 +56,7 @@ public record OrchestratorOptions(
                     "parkedPerSession",
                     "cell",
                     "freshLedger",
+                    "claim",
                     "workCapacity");
 
     /**
@@ -102,6 +106,7 @@ public record OrchestratorOptions(
                         assign.forgetGraceMs(),
                         assign.restoreGraceMs()),
                 given.has("freshLedger"),
+                given.get("claim", ""),
                 given.getInt("workCapacity", 1_000));
     }
 

@@ -9,7 +9,9 @@ import org.apache.flink.configuration.PipelineOptionsInternal;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.EpochLog;
+import org.livepeer.flink.connectors.kafka.client.PendingClaim;
 import org.livepeer.flink.connectors.kafka.client.TopicContents;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.schemas.Epoch;
 
 /**
@@ -20,14 +22,15 @@ import org.livepeer.flink.schemas.Epoch;
  * that it is about, so it goes on with the claim that stands.
  *
  * @param epochId unique per submission
- * @param offset where the claim stands in {@code epochs}
+ * @param claim what its tasks wait for
  * @param startAtMs where sources begin without state: 0 for the oldest record, else that instant
  * @param mustRestore whether a start without state is refused
  */
-public record Tenure(String epochId, long offset, long startAtMs, boolean mustRestore)
+public record Tenure(String epochId, Claim claim, long startAtMs, boolean mustRestore)
         implements Serializable {
     /**
-     * Takes the deployment over, or goes on with it.
+     * Takes the deployment over, or goes on with it, or leaves it to who started the job to take it
+     * over once the job's tasks stand ready.
      *
      * @throws IllegalStateException when an earlier job wrote on these topics and this one has
      *     neither its state nor the order to begin anew: money would be counted twice
@@ -35,6 +38,9 @@ public record Tenure(String epochId, long offset, long startAtMs, boolean mustRe
     public static Tenure take(OrchestratorOptions options, Configuration configuration) {
         String restoredFrom =
                 configuration.getOptional(StateRecoveryOptions.SAVEPOINT_PATH).orElse("").strip();
+        if (!options.claim().isEmpty()) {
+            return pending(options, restoredFrom);
+        }
         boolean highlyAvailable =
                 !"NONE".equalsIgnoreCase(configuration.get(HighAvailabilityOptions.HA_MODE));
         String clusterId =
@@ -76,10 +82,34 @@ public record Tenure(String epochId, long offset, long startAtMs, boolean mustRe
             }
             return new Tenure(
                     epoch.getEpochId(),
-                    epochs.append(epoch),
+                    Claim.at(epochs.append(epoch)),
                     epoch.getFreshLedger() ? now : 0,
                     false);
         }
+    }
+
+    private static Tenure pending(OrchestratorOptions options, String restoredFrom) {
+        if (restoredFrom.isEmpty()) {
+            throw new IllegalStateException(
+                    "--claim is for a job that replaces a running one: start it from that one's"
+                            + " savepoint, or leave --claim out");
+        }
+        return new Tenure(
+                options.claim(),
+                new PendingClaim(options.kafka(), options.secret(), options.claim()),
+                0,
+                false);
+    }
+
+    /** A claim of a job that is started from a savepoint of the one that it replaces. */
+    public static Epoch claim(String epochId, String savepoint) {
+        return Epoch.newBuilder()
+                .setEpochId(epochId)
+                .setJobName("orchestrator")
+                .setVersion(Version.VERSION)
+                .setStartedAtMs(System.currentTimeMillis())
+                .setRestoredFrom(savepoint)
+                .build();
     }
 
     private static boolean isSameSubmission(Epoch mine, Epoch last) {
@@ -93,7 +123,7 @@ public record Tenure(String epochId, long offset, long startAtMs, boolean mustRe
         Epoch epoch = last.epoch();
         return new Tenure(
                 epoch.getEpochId(),
-                last.offset(),
+                Claim.at(last.offset()),
                 epoch.getFreshLedger() ? epoch.getStartedAtMs() : 0,
                 wroteBefore);
     }

@@ -13,6 +13,7 @@ import org.apache.flink.streaming.api.operators.KeyedProcessOperator;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.assign.AssignFunction;
 import org.livepeer.flink.operators.assign.AssignOptions;
 import org.livepeer.flink.schemas.AssignInput;
@@ -125,7 +126,8 @@ class AssignScaleBenchmark {
             Path folder) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        new KeyedProcessOperator<>(new AssignFunction(AssignOptions.defaults())),
+                        new KeyedProcessOperator<>(
+                                new AssignFunction(AssignOptions.defaults(), Claim.at(0))),
                         AssignInput::getCell,
                         Types.STRING,
                         128,

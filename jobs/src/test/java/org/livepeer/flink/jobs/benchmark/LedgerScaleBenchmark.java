@@ -13,6 +13,7 @@ import org.apache.flink.streaming.api.operators.co.CoBroadcastWithKeyedOperator;
 import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.ledger.LedgerFunction;
 import org.livepeer.flink.operators.ledger.LedgerOptions;
 import org.livepeer.flink.schemas.FundedRequest;
@@ -117,7 +118,8 @@ class LedgerScaleBenchmark {
                 new KeyedBroadcastOperatorTestHarness<
                         String, LedgerInput, LedgerInput, FundedRequest>(
                         new CoBroadcastWithKeyedOperator<>(
-                                new LedgerFunction(LedgerOptions.defaults().withPrice("3")),
+                                new LedgerFunction(
+                                        LedgerOptions.defaults().withPrice("3"), Claim.at(0)),
                                 List.of(LedgerFunction.PRICES)),
                         LedgerInput::getAccount,
                         Types.STRING,

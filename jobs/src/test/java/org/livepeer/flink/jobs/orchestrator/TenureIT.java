@@ -50,7 +50,7 @@ class TenureIT {
         assertThat(early).isEqualTo(first);
         assertThat(first.mustRestore()).isFalse();
         assertThat(again.epochId()).isEqualTo(first.epochId());
-        assertThat(again.offset()).isEqualTo(first.offset());
+        assertThat(again.claim()).isEqualTo(first.claim());
         assertThat(again.mustRestore()).as("without state it would count money twice").isTrue();
     }
 
@@ -64,7 +64,7 @@ class TenureIT {
         Tenure other = take(application("b2", "file:/savepoints/1"));
 
         assertThat(upgraded.epochId()).isNotEqualTo(first.epochId());
-        assertThat(upgraded.offset()).isGreaterThan(first.offset());
+        assertThat(upgraded.claim().await()).isGreaterThan(first.claim().await());
         assertThat(repeated.epochId()).isEqualTo(upgraded.epochId());
         assertThat(other.epochId()).isNotEqualTo(upgraded.epochId());
     }

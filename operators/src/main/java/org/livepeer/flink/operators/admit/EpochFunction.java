@@ -1,5 +1,6 @@
 package org.livepeer.flink.operators.admit;
 
+import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
@@ -19,18 +20,19 @@ public final class EpochFunction extends SignedRecordFunction<Epoch, Epoch>
     private static final long serialVersionUID = 1L;
 
     private final String epochId;
-    private final long offset;
+    private final Claim claim;
     private final boolean mustRestore;
+    private transient long offset;
 
     /**
      * @param epochId this job's epoch
-     * @param offset where its record stands in {@code epochs}
+     * @param claim this job's claim
      * @param mustRestore whether to refuse to run without a savepoint's or checkpoint's state
      */
-    public EpochFunction(SecretSource secret, String epochId, long offset, boolean mustRestore) {
+    public EpochFunction(SecretSource secret, String epochId, Claim claim, boolean mustRestore) {
         super(Epoch.class, "epochs", secret);
         this.epochId = epochId;
-        this.offset = offset;
+        this.claim = claim;
         this.mustRestore = mustRestore;
     }
 
@@ -46,6 +48,12 @@ public final class EpochFunction extends SignedRecordFunction<Epoch, Epoch>
                                     + " high-availability.cluster-id with --freshLedger to begin"
                                     + " with empty balances"));
         }
+    }
+
+    @Override
+    public void open(OpenContext context) throws Exception {
+        super.open(context);
+        offset = claim.await();
     }
 
     @Override

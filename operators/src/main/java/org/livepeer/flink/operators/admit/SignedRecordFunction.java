@@ -44,7 +44,7 @@ public abstract class SignedRecordFunction<T extends SpecificRecordBase, O>
     }
 
     @Override
-    public void open(OpenContext context) {
+    public void open(OpenContext context) throws Exception {
         secret = secretSource.secret();
         rejections = new ReasonCounters(getRuntimeContext().getMetricGroup(), "rejected");
     }

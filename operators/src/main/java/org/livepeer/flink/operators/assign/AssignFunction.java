@@ -20,6 +20,7 @@ import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Receipts;
 import org.livepeer.flink.operators.Tags;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.schemas.AssignInput;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.DrainWorker;
@@ -69,6 +70,7 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
             new ValueStateDescriptor<>("event-sequence", Types.LONG);
 
     private final AssignOptions options;
+    private final Claim claim;
     private transient Scheduling rules;
     private transient MapState<String, WorkerState> workers;
     private transient MapState<String, Lease> leases;
@@ -82,12 +84,13 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
     private transient long startedAtMs;
 
     @SuppressWarnings("NullAway.Init")
-    public AssignFunction(AssignOptions options) {
+    public AssignFunction(AssignOptions options, Claim claim) {
         this.options = options;
+        this.claim = claim;
     }
 
     @Override
-    public void open(OpenContext context) {
+    public void open(OpenContext context) throws Exception {
         rules = new Scheduling(options);
         workers = getRuntimeContext().getMapState(WORKERS);
         leases = getRuntimeContext().getMapState(LEASES);
@@ -97,11 +100,12 @@ public final class AssignFunction extends KeyedProcessFunction<String, AssignInp
         sequence = getRuntimeContext().getState(SEQUENCE);
         cells = new HashMap<>();
         refusals = new ReasonCounters(getRuntimeContext().getMetricGroup(), "refused");
-        startedAtMs = System.currentTimeMillis();
         reachedMs =
                 getRuntimeContext()
                         .getMetricGroup()
                         .histogram("reachedMs", new DescriptiveStatisticsHistogram(1_000));
+        claim.await();
+        startedAtMs = System.currentTimeMillis();
     }
 
     @Override

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Receipts;
 import org.livepeer.flink.operators.Tags;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.ledger.AccountLedger.Funded;
 import org.livepeer.flink.operators.ledger.AccountLedger.Refused;
 import org.livepeer.flink.operators.ledger.AccountLedger.Verdict;
@@ -64,6 +65,7 @@ public final class LedgerFunction
     private static final long RESTORE_GRACE_MS = 30_000;
 
     private final LedgerOptions options;
+    private final Claim claim;
     private transient AccountLedger rules;
     private transient ValueState<AccountState> account;
     private transient MapState<String, RequestEntry> requests;
@@ -74,8 +76,9 @@ public final class LedgerFunction
     private transient long startedAtMs;
 
     @SuppressWarnings("NullAway.Init")
-    public LedgerFunction(LedgerOptions options) {
+    public LedgerFunction(LedgerOptions options, Claim claim) {
         this.options = options;
+        this.claim = claim;
     }
 
     /** Purchases by request id, superseded ones by id@time; they outlive their receipts. */
@@ -92,18 +95,19 @@ public final class LedgerFunction
     }
 
     @Override
-    public void open(OpenContext context) {
+    public void open(OpenContext context) throws Exception {
         rules = new AccountLedger(options);
         account = getRuntimeContext().getState(ACCOUNT);
         requests = getRuntimeContext().getMapState(requests(options));
         reserved = getRuntimeContext().getMapState(RESERVED);
         commands = getRuntimeContext().getMapState(COMMANDS);
         refusals = new ReasonCounters(getRuntimeContext().getMetricGroup(), "refused");
-        startedAtMs = System.currentTimeMillis();
         reachedMs =
                 getRuntimeContext()
                         .getMetricGroup()
                         .histogram("reachedMs", new DescriptiveStatisticsHistogram(1_000));
+        claim.await();
+        startedAtMs = System.currentTimeMillis();
     }
 
     @Override

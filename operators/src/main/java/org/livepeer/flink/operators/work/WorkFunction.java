@@ -10,6 +10,7 @@ import org.apache.flink.streaming.api.functions.async.RichAsyncFunction;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.Receipts;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.schemas.FundedRequest;
@@ -25,19 +26,22 @@ public final class WorkFunction extends RichAsyncFunction<PlacedRequest, Outcome
 
     private final WorkerClient.Factory clients;
     private final Announcer.Factory announcers;
+    private final Claim claim;
     private transient @Nullable WorkerClient client;
     private transient @Nullable Announcer announcer;
 
-    public WorkFunction(WorkerClient.Factory clients, Announcer.Factory announcers) {
+    public WorkFunction(WorkerClient.Factory clients, Announcer.Factory announcers, Claim claim) {
         this.clients = clients;
         this.announcers = announcers;
+        this.claim = claim;
     }
 
     @Override
-    public void open(OpenContext context) {
+    public void open(OpenContext context) throws Exception {
         client = clients.create();
         Announcer here = announcers.create();
         announcer = here;
+        claim.await();
         here.announce(
                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks());

@@ -74,7 +74,10 @@ class EpochHarnessTest {
         return new OneInputStreamOperatorTestHarness<>(
                 new ProcessOperator<>(
                         new EpochFunction(
-                                () -> new ClusterSecret(SECRET), "mine", 5, mustRestore)));
+                                () -> new ClusterSecret(SECRET),
+                                "mine",
+                                Claim.at(5),
+                                mustRestore)));
     }
 
     private static TopicRecord claim(String id, long offset) {

@@ -12,6 +12,7 @@ import org.apache.flink.streaming.util.KeyedBroadcastOperatorTestHarness;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.operators.Tags;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.FundedRequest;
@@ -31,7 +32,7 @@ class LedgerHarnessTest {
                 new KeyedBroadcastOperatorTestHarness<
                         String, LedgerInput, LedgerInput, FundedRequest>(
                         new CoBroadcastWithKeyedOperator<>(
-                                new LedgerFunction(options),
+                                new LedgerFunction(options, Claim.at(0)),
                                 java.util.List.of(LedgerFunction.PRICES)),
                         LedgerInput::getAccount,
                         Types.STRING,

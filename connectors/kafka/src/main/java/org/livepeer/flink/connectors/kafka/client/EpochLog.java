@@ -50,26 +50,32 @@ public final class EpochLog implements AutoCloseable {
     public Optional<Entry> newest() {
         Entry newest = null;
         for (ConsumerRecord<byte[], byte[]> record : Reading.all(address, Topics.EPOCHS)) {
-            Header mac = record.headers().lastHeader(ClusterSecret.MAC_HEADER);
-            boolean ours =
-                    record.value() != null
-                            && secret.verifies(
-                                    Topics.EPOCHS.baseName(),
-                                    record.key(),
-                                    record.value(),
-                                    mac == null ? null : mac.value());
-            if (ours) {
-                try {
-                    newest =
-                            new Entry(
-                                    RecordCodec.of(Epoch.class).decode(record.value()),
-                                    record.offset());
-                } catch (UndecodableException e) {
-                    throw new IllegalStateException("an epoch cannot be read", e);
-                }
+            Optional<Epoch> epoch = verified(record);
+            if (epoch.isPresent()) {
+                newest = new Entry(epoch.get(), record.offset());
             }
         }
         return Optional.ofNullable(newest);
+    }
+
+    /** The claim in a record; none when it does not carry the cluster's MAC. */
+    Optional<Epoch> verified(ConsumerRecord<byte[], byte[]> record) {
+        Header mac = record.headers().lastHeader(ClusterSecret.MAC_HEADER);
+        boolean ours =
+                record.value() != null
+                        && secret.verifies(
+                                Topics.EPOCHS.baseName(),
+                                record.key(),
+                                record.value(),
+                                mac == null ? null : mac.value());
+        if (!ours) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(RecordCodec.of(Epoch.class).decode(record.value()));
+        } catch (UndecodableException e) {
+            throw new IllegalStateException("an epoch cannot be read", e);
+        }
     }
 
     @Override

@@ -3,12 +3,14 @@ package org.livepeer.flink.connectors.kafka.source;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.formats.avro.typeutils.AvroTypeInfo;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.TopicRecord;
 
@@ -17,6 +19,20 @@ public final class TopicRecordDeserializer
         implements KafkaRecordDeserializationSchema<TopicRecord> {
     private static final long serialVersionUID = 1L;
     private static final byte[] NOTHING = new byte[0];
+
+    private final Claim claim;
+
+    /**
+     * @param claim what the reader waits for before it begins
+     */
+    public TopicRecordDeserializer(Claim claim) {
+        this.claim = claim;
+    }
+
+    @Override
+    public void open(DeserializationSchema.InitializationContext context) throws Exception {
+        claim.await();
+    }
 
     @Override
     public void deserialize(

@@ -5,6 +5,7 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.schemas.TopicRecord;
 
 /**
@@ -14,14 +15,17 @@ import org.livepeer.flink.schemas.TopicRecord;
 public final class TopicSources {
     private final KafkaAddress address;
     private final long startAtMs;
+    private final Claim claim;
 
     /**
      * @param startAtMs without state: 0 begins at the oldest record, else at the first one appended
      *     at that instant or later
+     * @param claim what a reader waits for before it begins
      */
-    public TopicSources(KafkaAddress address, long startAtMs) {
+    public TopicSources(KafkaAddress address, long startAtMs, Claim claim) {
         this.address = address;
         this.startAtMs = startAtMs;
+        this.claim = claim;
     }
 
     /** A source that begins at the start given for all. */
@@ -48,7 +52,7 @@ public final class TopicSources {
                 .setBootstrapServers(address.bootstrapServers())
                 .setTopics(address.topic(topic))
                 .setStartingOffsets(new StrictStart(start))
-                .setDeserializer(new TopicRecordDeserializer())
+                .setDeserializer(new TopicRecordDeserializer(claim))
                 .setProperties(properties)
                 .build();
     }

@@ -25,6 +25,7 @@ import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 import org.livepeer.flink.connectors.kafka.source.TopicSources;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.Answer;
@@ -162,7 +163,7 @@ class RoundTripIT {
     private static List<TopicRecord> read(Topics topic, int count) throws Exception {
         return environment()
                 .fromSource(
-                        new TopicSources(address, 0).of(topic),
+                        new TopicSources(address, 0, Claim.at(0)).of(topic),
                         WatermarkStrategy.noWatermarks(),
                         topic.baseName())
                 .executeAndCollect(count)

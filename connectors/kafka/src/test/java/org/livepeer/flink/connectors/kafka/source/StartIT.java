@@ -36,6 +36,7 @@ import org.livepeer.flink.connectors.kafka.Records;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.schemas.TopicRecord;
 
 /** Where sources begin, and that they never jump. */
@@ -86,7 +87,8 @@ class StartIT {
         StreamExecutionEnvironment env = environment(new Configuration());
         List<TopicRecord> read =
                 env.fromSource(
-                                new TopicSources(address, second.timestamp()).of(Topics.CONTROL),
+                                new TopicSources(address, second.timestamp(), Claim.at(0))
+                                        .of(Topics.CONTROL),
                                 WatermarkStrategy.noWatermarks(),
                                 "control")
                         .executeAndCollect(1);
@@ -136,7 +138,7 @@ class StartIT {
             KafkaAddress address, Configuration configuration) {
         StreamExecutionEnvironment env = environment(configuration);
         env.fromSource(
-                        new TopicSources(address, 0).of(Topics.CONTROL),
+                        new TopicSources(address, 0, Claim.at(0)).of(Topics.CONTROL),
                         WatermarkStrategy.noWatermarks(),
                         "control")
                 .uid("control")
