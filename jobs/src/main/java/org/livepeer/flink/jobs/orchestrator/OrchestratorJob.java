@@ -21,6 +21,7 @@ import org.livepeer.flink.operators.Tags;
 import org.livepeer.flink.operators.admit.AdmitFunction;
 import org.livepeer.flink.operators.admit.ControlFunction;
 import org.livepeer.flink.operators.admit.EpochFunction;
+import org.livepeer.flink.operators.admit.IntakeFunction;
 import org.livepeer.flink.operators.admit.ReceiptFunction;
 import org.livepeer.flink.operators.admit.SubtaskFunction;
 import org.livepeer.flink.operators.admit.WorkerFunction;
@@ -38,6 +39,7 @@ import org.livepeer.flink.schemas.DrainWorker;
 import org.livepeer.flink.schemas.Epoch;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.FundedRequest;
+import org.livepeer.flink.schemas.Intake;
 import org.livepeer.flink.schemas.LedgerInput;
 import org.livepeer.flink.schemas.Outcome;
 import org.livepeer.flink.schemas.PlacedRequest;
@@ -89,7 +91,12 @@ public final class OrchestratorJob {
         TopicSources sources =
                 new TopicSources(options.kafka(), tenure.startAtMs(), tenure.claim());
 
-        DataStream<TopicRecord> segments = read(env, sources, Topics.SEGMENTS);
+        SingleOutputStreamOperator<Intake> segments =
+                read(env, sources, Topics.SEGMENTS)
+                        .process(new IntakeFunction(options.admit()))
+                        .returns(new AvroTypeInfo<>(Intake.class))
+                        .uid("intake")
+                        .name("intake");
         SingleOutputStreamOperator<LedgerInput> control =
                 read(env, sources, Topics.CONTROL)
                         .process(new ControlFunction(options.secret()))
@@ -131,7 +138,7 @@ public final class OrchestratorJob {
 
         SingleOutputStreamOperator<LedgerInput> admitted =
                 segments.connect(control.broadcast(AdmitFunction.BINDINGS))
-                        .process(new AdmitFunction(options.admit()))
+                        .process(new AdmitFunction())
                         .uid("admit")
                         .name("admit");
 
@@ -176,7 +183,9 @@ public final class OrchestratorJob {
         SingleOutputStreamOperator<Answer> done =
                 outcomes.process(new SettleFunction()).uid("settle").name("settle");
 
-        write(options, control, receipts, beats, subtasks, epochs, admitted, funded, placed, done);
+        write(
+                options, control, receipts, beats, subtasks, epochs, segments, admitted, funded,
+                placed, done);
     }
 
     private static void write(
@@ -186,6 +195,7 @@ public final class OrchestratorJob {
             SingleOutputStreamOperator<AssignInput> beats,
             SingleOutputStreamOperator<AssignInput> subtasks,
             SingleOutputStreamOperator<Epoch> epochs,
+            SingleOutputStreamOperator<Intake> segments,
             SingleOutputStreamOperator<LedgerInput> admitted,
             SingleOutputStreamOperator<FundedRequest> funded,
             SingleOutputStreamOperator<PlacedRequest> placed,
@@ -193,8 +203,9 @@ public final class OrchestratorJob {
         TopicSinks sinks = new TopicSinks(options.kafka(), options.secret());
         answer(done, "", sinks);
         answer(
-                admitted.getSideOutput(Tags.ANSWERS)
+                segments.getSideOutput(Tags.ANSWERS)
                         .union(
+                                admitted.getSideOutput(Tags.ANSWERS),
                                 funded.getSideOutput(Tags.ANSWERS),
                                 placed.getSideOutput(Tags.ANSWERS)),
                 "refused-",
@@ -215,8 +226,9 @@ public final class OrchestratorJob {
                 funded.getSideOutput(Tags.EVENTS).union(placed.getSideOutput(Tags.EVENTS));
         events.sinkTo(sinks.events()).uid("events-out").name("events");
         DataStream<DeadLetter> deadLetters =
-                admitted.getSideOutput(Tags.DEAD_LETTERS)
+                segments.getSideOutput(Tags.DEAD_LETTERS)
                         .union(
+                                admitted.getSideOutput(Tags.DEAD_LETTERS),
                                 control.getSideOutput(Tags.DEAD_LETTERS),
                                 receipts.getSideOutput(Tags.DEAD_LETTERS),
                                 beats.getSideOutput(Tags.DEAD_LETTERS),

@@ -3,6 +3,7 @@ package org.livepeer.flink.operators.admit;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
@@ -13,6 +14,7 @@ import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.AnswerKind;
 import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.DeadLetter;
+import org.livepeer.flink.schemas.Intake;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.SegmentResult;
 import org.livepeer.flink.schemas.StoreReference;
@@ -37,12 +39,19 @@ public final class Admission {
     public sealed interface Verdict {}
 
     /**
+     * Is right in itself; who pays is open.
+     *
+     * @param intake the request without account, id and media
+     * @param media to be held for Work; empty when it is in the store or has to be read back
+     */
+    public record Taken(Intake intake, ByteBuffer media) implements Verdict {}
+
+    /**
      * Goes on to Ledger.
      *
      * @param request without its media
-     * @param media to be held for Work; empty when it is in the store or has to be read back
      */
-    public record Accepted(Request request, ByteBuffer media) implements Verdict {}
+    public record Accepted(Request request) implements Verdict {}
 
     /**
      * Ends here.
@@ -60,16 +69,50 @@ public final class Admission {
     }
 
     /**
-     * Decides one push.
+     * Decides all that one push decides by itself: {@link Taken} or {@link Rejected}.
      *
      * @param nowMs for the answer's time stamp only, never for the decision
      */
-    public Verdict admit(TopicRecord record, Payers payers, long nowMs) {
+    public Verdict take(TopicRecord record, long nowMs) {
         try {
-            return accept(Push.read(record), record, payers);
+            return take(Push.read(record), record);
         } catch (InvalidSegmentException e) {
             return reject(record, e.reason(), String.valueOf(e.getMessage()), nowMs);
         }
+    }
+
+    /**
+     * Decides who pays for a push that was taken: {@link Accepted} or {@link Rejected}.
+     *
+     * @param nowMs for the answer's time stamp only, never for the decision
+     */
+    public static Verdict admit(Intake intake, Payers payers, long nowMs) {
+        Request request = intake.getRequest();
+        String bound = payers.boundTo(request.getManifestId(), request.getAcceptedAtMs());
+        String claimed = intake.getSender();
+        TopicRecord original = intake.getOriginal();
+        if (claimed != null && !claimed.equalsIgnoreCase(bound)) {
+            return reject(
+                    original == null
+                            ? new TopicRecord(request.getOrigin(), null, Map.of(), NOTHING)
+                            : original,
+                    Reason.SenderNotBound,
+                    "the operator has not bound this manifest to that sender: leave the sender"
+                            + " out, or ask for `livepeer credit --bind`",
+                    nowMs);
+        }
+        String account = bound == null ? "manifest:" + request.getManifestId() : "sender:" + bound;
+        request.setAccount(account);
+        request.setRequestId(
+                RequestIds.of(
+                        account,
+                        request.getManifestId(),
+                        request.getSeq(),
+                        request.getContentHash(),
+                        request.getProfiles(),
+                        request.getClip(),
+                        request.getCalcPerceptualHash()));
+        return new Accepted(request);
     }
 
     /** The media of a push in either form, for reading it back from the topic. */
@@ -77,8 +120,7 @@ public final class Admission {
         return Push.mediaOf(record);
     }
 
-    private Accepted accept(Push push, TopicRecord record, Payers payers)
-            throws InvalidSegmentException {
+    private Taken take(Push push, TopicRecord record) throws InvalidSegmentException {
         String manifest = push.manifestId();
         if (!MANIFEST.matcher(manifest).matches()) {
             throw new InvalidSegmentException(
@@ -100,21 +142,12 @@ public final class Admission {
         long mediaBytes = checkMedia(push.media(), reference);
         ByteBuffer hash = contentHash(push, reference);
         long acceptedAt = record.getOrigin().getTimestampMs();
-        String account = account(push, payers, acceptedAt);
         long deadline = push.deadlineMs() == 0 ? options.defaultDeadlineMs() : push.deadlineMs();
         boolean inline = reference == null && mediaBytes <= options.maxInlineBytes();
         Request request =
                 Request.newBuilder()
-                        .setRequestId(
-                                RequestIds.of(
-                                        account,
-                                        manifest,
-                                        push.seq(),
-                                        hash,
-                                        push.profiles(),
-                                        push.clip(),
-                                        push.perceptualHash()))
-                        .setAccount(account)
+                        .setRequestId("")
+                        .setAccount("")
                         .setCell(options.cell())
                         .setManifestId(manifest)
                         .setSeq(push.seq())
@@ -135,7 +168,9 @@ public final class Admission {
                         .setMediaBytes(mediaBytes)
                         .setReference(reference)
                         .build();
-        return new Accepted(request, inline ? push.media() : NOTHING);
+        // Only who claims a sender can still be refused, and needs the bytes for that.
+        Intake intake = new Intake(request, push.sender(), push.sender() == null ? null : record);
+        return new Taken(intake, inline ? push.media() : NOTHING);
     }
 
     private static void checkClip(@Nullable Clip clip) throws InvalidSegmentException {
@@ -192,18 +227,6 @@ public final class Admission {
                 Reason.HashMismatch,
                 "contentHash is not the SHA-256 of the media: it was damaged on the way");
         return hash;
-    }
-
-    private static String account(Push push, Payers payers, long atMs)
-            throws InvalidSegmentException {
-        String bound = payers.boundTo(push.manifestId(), atMs);
-        String claimed = push.sender();
-        require(
-                claimed == null || (bound != null && claimed.equalsIgnoreCase(bound)),
-                Reason.SenderNotBound,
-                "the operator has not bound this manifest to that sender: leave the sender out, or"
-                        + " ask for `livepeer credit --bind`");
-        return bound == null ? "manifest:" + push.manifestId() : "sender:" + bound;
     }
 
     private static void require(boolean holds, Reason reason, String detail)

@@ -13,18 +13,17 @@ import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Tags;
 import org.livepeer.flink.operators.admit.Admission.Accepted;
 import org.livepeer.flink.operators.admit.Admission.Rejected;
-import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.BindSender;
 import org.livepeer.flink.schemas.BindingHistory;
 import org.livepeer.flink.schemas.ControlCommand;
+import org.livepeer.flink.schemas.Intake;
 import org.livepeer.flink.schemas.LedgerInput;
 import org.livepeer.flink.schemas.Request;
-import org.livepeer.flink.schemas.TopicRecord;
 
-/** Applies {@link Admission} to pushes; keeps the operator's sender bindings. */
+/** Decides who pays for a push ({@link Admission}); keeps the operator's sender bindings. */
 public final class AdmitFunction
-        extends BroadcastProcessFunction<TopicRecord, LedgerInput, LedgerInput> {
+        extends BroadcastProcessFunction<Intake, LedgerInput, LedgerInput> {
     private static final long serialVersionUID = 1L;
 
     /**
@@ -34,39 +33,25 @@ public final class AdmitFunction
             new MapStateDescriptor<>(
                     "bindings", Types.STRING, new AvroTypeInfo<>(BindingHistory.class));
 
-    private final AdmitOptions options;
-    private transient @Nullable Admission admission;
     private transient @Nullable ReasonCounters rejections;
-
-    public AdmitFunction(AdmitOptions options) {
-        this.options = options;
-    }
 
     @Override
     public void open(OpenContext context) {
-        admission = new Admission(options);
         rejections = new ReasonCounters(getRuntimeContext().getMetricGroup(), "rejected");
     }
 
     @Override
-    public void processElement(
-            TopicRecord push, ReadOnlyContext context, Collector<LedgerInput> out)
+    public void processElement(Intake intake, ReadOnlyContext context, Collector<LedgerInput> out)
             throws Exception {
         ReadOnlyBroadcastState<String, BindingHistory> bindings =
                 context.getBroadcastState(BINDINGS);
-        Admission rules = admission == null ? new Admission(options) : admission;
         Admission.Verdict verdict =
-                rules.admit(
-                        push,
+                Admission.admit(
+                        intake,
                         (manifest, atMs) -> Bindings.senderAt(history(bindings, manifest), atMs),
                         context.currentProcessingTime());
         if (verdict instanceof Accepted accepted) {
             Request request = accepted.request();
-            if (accepted.media().hasRemaining()) {
-                HeldMedia media = HeldMedia.here();
-                media.hold(request.getOrigin(), accepted.media());
-                request.setHeldBy(media.process());
-            }
             out.collect(new LedgerInput(request.getAccount(), request.getAcceptedAtMs(), request));
         } else if (verdict instanceof Rejected rejected) {
             reject(rejected, context);

@@ -13,6 +13,7 @@ import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.operators.admit.Admission.Accepted;
 import org.livepeer.flink.operators.admit.Admission.Rejected;
+import org.livepeer.flink.operators.admit.Admission.Taken;
 import org.livepeer.flink.operators.admit.Admission.Verdict;
 import org.livepeer.flink.operators.segment.RequestIds;
 import org.livepeer.flink.schemas.AnswerKind;
@@ -36,7 +37,17 @@ class AdmissionTest {
     }
 
     private Verdict admit(TopicRecord record) {
-        return admission.admit(record, (manifest, at) -> null, 2_000_000);
+        return admit(record, (manifest, at) -> null);
+    }
+
+    private Verdict admit(TopicRecord record, Admission.Payers payers) {
+        return admission.take(record, 2_000_000) instanceof Taken taken
+                ? Admission.admit(taken.intake(), payers, 2_000_000)
+                : admission.take(record, 2_000_000);
+    }
+
+    private ByteBuffer held(TopicRecord record) {
+        return ((Taken) admission.take(record, 0)).media();
     }
 
     private void rejected(TopicRecord record, Reason reason) {
@@ -67,7 +78,7 @@ class AdmissionTest {
         assertThat(request.getDeadlineAtMs()).isEqualTo(1_030_000);
         assertThat(request.getEstimatedPixels())
                 .isEqualTo(426L * 240 * 30 * 2 + 256L * 144 * 30 * 2);
-        assertThat(((Accepted) verdict).media()).isEqualTo(ByteBuffer.wrap(MEDIA));
+        assertThat(held(Requests.raw("cam", headers(), MEDIA))).isEqualTo(ByteBuffer.wrap(MEDIA));
         assertThat(request.getPayload().remaining()).as("media travels beside it").isZero();
         assertThat(request.getContentHash())
                 .isEqualTo(ByteBuffer.wrap(RequestIds.sha256().digest(MEDIA)));
@@ -90,7 +101,7 @@ class AdmissionTest {
 
         Accepted accepted = (Accepted) admit(Requests.raw("cam", headers(), large));
 
-        assertThat(accepted.media().remaining()).isZero();
+        assertThat(held(Requests.raw("cam", headers(), large)).remaining()).isZero();
         assertThat(accepted.request().getMediaBytes()).isEqualTo(101);
         assertThat(accepted.request().getOrigin().getOffset()).isEqualTo(41);
     }
@@ -149,10 +160,15 @@ class AdmissionTest {
 
     @Test
     void aManifestBoundToASenderIsPaidByIt() {
-        Verdict verdict =
-                admission.admit(Requests.raw("cam", headers(), MEDIA), (manifest, at) -> "0xab", 0);
+        Verdict verdict = admit(Requests.raw("cam", headers(), MEDIA), (manifest, at) -> "0xab");
 
         assertThat(((Accepted) verdict).request().getAccount()).isEqualTo("sender:0xab");
+        Map<String, String> claims = headers();
+        claims.put("livepeer-sender", "0xAB");
+        assertThat(admit(Requests.raw("cam", claims, MEDIA), (manifest, at) -> "0xab"))
+                .isInstanceOf(Accepted.class);
+        assertThat(admit(Requests.raw("cam", claims, MEDIA), (manifest, at) -> "0xcd"))
+                .isInstanceOf(Rejected.class);
     }
 
     @Test

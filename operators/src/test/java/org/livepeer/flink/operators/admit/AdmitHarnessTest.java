@@ -8,7 +8,6 @@ import org.apache.flink.streaming.util.ProcessFunctionTestHarnesses;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.operators.segment.HeldMedia;
-import org.livepeer.flink.schemas.LedgerInput;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.TopicRecord;
 
@@ -44,11 +43,9 @@ class AdmitHarnessTest {
 
     private static Request admitted(TopicRecord push, AdmitOptions options) throws Exception {
         try (var harness =
-                ProcessFunctionTestHarnesses.forBroadcastProcessFunction(
-                        new AdmitFunction(options), AdmitFunction.BINDINGS)) {
+                ProcessFunctionTestHarnesses.forProcessFunction(new IntakeFunction(options))) {
             harness.processElement(push, 0);
-            LedgerInput input = harness.extractOutputValues().get(0);
-            return (Request) input.getMessage();
+            return harness.extractOutputValues().get(0).getRequest();
         }
     }
 }

@@ -168,6 +168,7 @@ public final class GrpcWorkerClient implements WorkerClient {
                     .withInterceptors(
                             MetadataUtils.newAttachHeadersInterceptor(
                                     metadata(worker.getWorkerId())))
+                    .withOnReadyThreshold(CallMetadata.MOST_WAITING_BYTES)
                     .withDeadlineAfter(left, TimeUnit.NANOSECONDS)
                     .execute(call);
         } catch (RuntimeException e) {

@@ -22,6 +22,9 @@ public final class CallMetadata {
     /** Largest message that is accepted. */
     public static final int MAX_MESSAGE_BYTES = 16 << 20;
 
+    /** Bytes of a call that may wait to be sent: a usual segment goes out in one go. */
+    public static final int MOST_WAITING_BYTES = 2 << 20;
+
     /** HTTP/2 window: bytes on the way before the receiver has to take some. */
     public static final int FLOW_CONTROL_WINDOW = 8 << 20;
 

@@ -28,6 +28,7 @@ final class WorkerService extends WorkerGrpc.WorkerImplBase {
     public StreamObserver<ExecuteRequest> execute(StreamObserver<ExecuteResponse> responses) {
         ServerCallStreamObserver<ExecuteResponse> out =
                 (ServerCallStreamObserver<ExecuteResponse>) responses;
+        out.setOnReadyThreshold(CallMetadata.MOST_WAITING_BYTES);
         long maxInlineBytes =
                 Math.min(options.maxInlineAnswerBytes(), CallAuthentication.MAX_INLINE.get());
         ExecuteCall call = new ExecuteCall(parts, new AnswerStream(out), maxInlineBytes);
