@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.livepeer.flink.operators.hash.Keccak256;
@@ -14,7 +15,9 @@ import org.livepeer.flink.operators.money.Fraction;
 /**
  * The recipient's secret random number behind a set of ticket parameters: derived from them, never
  * stored ({@code pm/recipient.go}). The session comes first, with its length before it, so that a
- * ticket of one session is none in another.
+ * ticket of one session is none in another; then the lengths of the numbers that follow, which
+ * go-livepeer writes one behind the other: without them a sender could move a byte from the winning
+ * probability to the face value, and be credited for tickets that its funds do not cover.
  */
 public final class RecipientRands {
     private static final String ALGORITHM = "HmacSHA256";
@@ -52,6 +55,16 @@ public final class RecipientRands {
         ByteArrayOutputStream input = new ByteArrayOutputStream();
         input.writeBytes(ByteBuffer.allocate(4).putInt(session.length).array());
         input.writeBytes(session);
+        for (BigInteger number :
+                List.of(
+                        to.seed(),
+                        to.faceValue(),
+                        to.winProb(),
+                        to.expirationBlock(),
+                        to.price().numerator(),
+                        to.price().denominator())) {
+            input.writeBytes(ByteBuffer.allocate(4).putInt(Words.shortest(number).length).array());
+        }
         writeParams(input, to);
         return rand(input.toByteArray());
     }
