@@ -1,0 +1,13 @@
+package org.livepeer.flink.operators.ticket;
+
+/** How accounts stand on the chain when a payment arrives. */
+public interface Standing {
+    /** The newest round that was initialized. */
+    long round();
+
+    /** Whether that orchestrator is in the active set of the round. */
+    boolean isActive(EthAddress orchestrator);
+
+    /** Whether the sender may take its deposit out by the next round. */
+    boolean unlocksSoon(EthAddress sender);
+}
