@@ -10,6 +10,10 @@ public final class SeenNonces {
     /** Most of one recipientRand. */
     public static final int MOST = 600;
 
+    /**
+     * Ascending, with the highest bit turned, so that signed order is the order of unsigned
+     * numbers.
+     */
     private int[] sorted;
 
     public SeenNonces() {
@@ -17,8 +21,16 @@ public final class SeenNonces {
     }
 
     /** Of its form in state: unsigned numbers in ascending order. */
-    public SeenNonces(int[] sorted) {
-        this.sorted = sorted.clone();
+    public SeenNonces(int[] state) {
+        this.sorted = turned(state);
+    }
+
+    private static int[] turned(int[] numbers) {
+        int[] turned = new int[numbers.length];
+        for (int i = 0; i < numbers.length; i++) {
+            turned[i] = numbers[i] ^ Integer.MIN_VALUE;
+        }
+        return turned;
     }
 
     /** How a nonce was taken. */
@@ -38,8 +50,7 @@ public final class SeenNonces {
      */
     public Taken take(long nonce) {
         int key = (int) nonce ^ Integer.MIN_VALUE;
-        int[] ordered = ordered();
-        int at = Arrays.binarySearch(ordered, key);
+        int at = Arrays.binarySearch(sorted, key);
         if (at >= 0) {
             return Taken.SEEN;
         }
@@ -49,14 +60,10 @@ public final class SeenNonces {
         int place = -1 - at;
         int[] more = new int[sorted.length + 1];
         System.arraycopy(sorted, 0, more, 0, place);
-        more[place] = (int) nonce;
+        more[place] = key;
         System.arraycopy(sorted, place, more, place + 1, sorted.length - place);
         sorted = more;
         return Taken.NEW;
-    }
-
-    private int[] ordered() {
-        return Arrays.stream(sorted).map(n -> n ^ Integer.MIN_VALUE).toArray();
     }
 
     public int size() {
@@ -65,6 +72,6 @@ public final class SeenNonces {
 
     /** Its form in state. */
     public int[] toArray() {
-        return sorted.clone();
+        return turned(sorted);
     }
 }

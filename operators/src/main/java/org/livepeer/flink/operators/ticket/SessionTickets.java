@@ -64,12 +64,19 @@ public final class SessionTickets {
         if (!each.isSigned()) {
             return "invalid ticket signature";
         }
-        Ticket ticket = each.ticket();
-        String what = " sender=" + ticket.sender() + " nonce=" + ticket.senderNonce();
-        return switch (seen.take(ticket.senderNonce())) {
-            case SEEN -> "invalid ticket senderNonce: already seen" + what;
-            case TOO_MANY -> "invalid ticket senderNonce: too many values" + what;
+        return switch (seen.take(each.ticket().senderNonce())) {
+            case SEEN -> nonceFault("already seen", each.ticket());
+            case TOO_MANY -> nonceFault("too many values", each.ticket());
             case NEW -> expirationBlock.compareTo(l1Block) <= 0 ? "TicketParams expired" : null;
         };
+    }
+
+    private static String nonceFault(String fault, Ticket ticket) {
+        return "invalid ticket senderNonce: "
+                + fault
+                + " sender="
+                + ticket.sender()
+                + " nonce="
+                + ticket.senderNonce();
     }
 }
