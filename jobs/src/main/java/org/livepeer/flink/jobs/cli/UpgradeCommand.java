@@ -90,7 +90,7 @@ final class UpgradeCommand implements Callable<Integer> {
                             arguments.toArray(String[]::new));
             flink.awaitTasks(job, Set.of("INITIALIZING", "RUNNING"));
         } catch (IllegalStateException e) {
-            if (!job.isEmpty()) {
+            if (!job.isEmpty() && !RemoteFlink.ENDED.contains(flink.state(job))) {
                 flink.cancel(job);
             }
             throw new IllegalStateException(
