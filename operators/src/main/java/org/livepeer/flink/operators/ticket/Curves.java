@@ -19,7 +19,7 @@ public final class Curves {
         try {
             return new NativeCurve();
         } catch (LinkageError | RuntimeException e) {
-            LOG.warn("signatures are checked in Java, ten times slower cause={}", e.toString());
+            LOG.warn("signatures are checked in Java, four times slower cause={}", e.toString());
             return new BouncyCurve();
         }
     }

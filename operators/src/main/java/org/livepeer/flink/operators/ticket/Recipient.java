@@ -75,17 +75,7 @@ public final class Recipient {
                         price,
                         chain.creationRound(),
                         chain.creationRoundBlockHash());
-        byte[] hash = RecipientRands.hash(rands.rand(bare.bound(session, sender)));
-        return new TicketParams(
-                address,
-                bare.faceValue(),
-                bare.winProb(),
-                hash,
-                seed,
-                bare.expirationBlock(),
-                price,
-                bare.creationRound(),
-                bare.creationRoundBlockHash());
+        return bare.withHash(RecipientRands.hash(rands.rand(bare.bound(session, sender))));
     }
 
     /**
@@ -129,9 +119,8 @@ public final class Recipient {
         if (sender.isZero()) {
             throw new FatalException("invalid ticket sender");
         }
-        boolean fits = params.faceValue().bitLength() <= 256 && params.winProb().bitLength() <= 256;
-        BigInteger rand = fits ? rands.rand(params.bound(session, sender)) : BigInteger.ZERO;
-        if (!fits || !Arrays.equals(RecipientRands.hash(rand), params.recipientRandHash())) {
+        BigInteger rand = rands.rand(params.bound(session, sender));
+        if (!Arrays.equals(RecipientRands.hash(rand), params.recipientRandHash())) {
             throw new FatalException("invalid recipientRand for ticket recipientRandHash");
         }
         List<Checked> checked = new ArrayList<>(tickets.size());
@@ -142,10 +131,5 @@ public final class Recipient {
             checked.add(new Checked(ticket, each.signature(), signed, wins));
         }
         return checked;
-    }
-
-    /** The rand of a ticket that won, for its redemption and for nothing else. */
-    public BigInteger rand(String session, EthAddress sender, TicketParams params) {
-        return rands.rand(params.bound(session, sender));
     }
 }

@@ -41,6 +41,19 @@ public record TicketParams(
                 creationRoundBlockHash);
     }
 
+    TicketParams withHash(byte[] hash) {
+        return new TicketParams(
+                recipient,
+                faceValue,
+                winProb,
+                hash,
+                seed,
+                expirationBlock,
+                price,
+                creationRound,
+                creationRoundBlockHash);
+    }
+
     /** A sender's ticket with these parameters. */
     Ticket ticket(EthAddress sender, long nonce) {
         return new Ticket(

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
+import org.livepeer.flink.connectors.kafka.source.TopicRecordDeserializer;
+import org.livepeer.flink.operators.admit.Claim;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.schemas.Epoch;
 
@@ -80,6 +82,17 @@ class PendingClaimIT {
                 .isInstanceOf(SuppressRestartsException.class)
                 .rootCause()
                 .hasMessageContaining("livepeer upgrade");
+    }
+
+    @Test
+    void aSourceReadsNothingBefore() {
+        Claim others =
+                () -> {
+                    throw new IllegalStateException("the deployment is another's");
+                };
+
+        assertThatThrownBy(() -> new TopicRecordDeserializer(others).open(null))
+                .hasMessageContaining("another's");
     }
 
     @Test
