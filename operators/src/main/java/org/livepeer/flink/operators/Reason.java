@@ -28,6 +28,11 @@ public enum Reason {
     /** The push names a sender that the operator did not bind to its manifest. */
     SenderNotBound(false),
 
+    /** The payment that came with it was refused; the detail is the text for the payer. */
+    PaymentRefused(false),
+    /** The payment that came with it has paid for another purchase. */
+    PaymentUsed(false),
+
     /** The account cannot pay for the segment. Goes on when credit arrives. */
     InsufficientBalance(false),
 

@@ -2,16 +2,22 @@ package org.livepeer.flink.operators;
 
 import java.util.List;
 import org.livepeer.flink.schemas.Answer;
+import org.livepeer.flink.schemas.AnswerKind;
 import org.livepeer.flink.schemas.Attempt;
 import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.Funding;
+import org.livepeer.flink.schemas.PaymentEntry;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.SegmentResult;
+import org.livepeer.flink.schemas.TicketPayment;
 
 /** Makes the two things that end a request: its receipt and its answer. */
 public final class Receipts {
+    /** Number of the segment in an answer that is about a payment. */
+    public static final long VERDICT_SEQ = -1;
+
     private Receipts() {}
 
     /** The receipt of delivered work. */
@@ -101,6 +107,23 @@ public final class Receipts {
                         .setRenditions(List.of())
                         .build();
         return new Answer(request.getAnswer(), request.getReplyPartition(), body);
+    }
+
+    /** What the edge that took a payment is told: ok, or the text for the payer. */
+    public static Answer verdict(TicketPayment payment, PaymentEntry said, long nowMs) {
+        SegmentResult body =
+                SegmentResult.newBuilder()
+                        .setRequestId(payment.getPaymentId())
+                        .setManifestId(payment.getManifestId())
+                        .setSeq(VERDICT_SEQ)
+                        .setStatus(said.getAccepted() ? "ok" : Reason.PaymentRefused.name())
+                        .setDetail(said.getDetail())
+                        .setAcceptedAtMs(payment.getArrivedAtMs())
+                        .setAnsweredAtMs(nowMs)
+                        .setRenditions(List.of())
+                        .setReplyTag(payment.getReplyTag())
+                        .build();
+        return new Answer(AnswerKind.RESULT, payment.getReplyPartition(), body);
     }
 
     private static SegmentResult.Builder body(Request request, long nowMs) {

@@ -10,6 +10,7 @@ import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.SessionEntry;
+import org.livepeer.flink.schemas.WinningTicket;
 
 /** Side outputs, by the topic they end in. */
 public final class Tags {
@@ -20,6 +21,7 @@ public final class Tags {
     public static final OutputTag<Liveness> LIVENESS = tag("liveness", Liveness.class);
     public static final OutputTag<SessionEntry> SESSIONS = tag("sessions", SessionEntry.class);
 
+    public static final OutputTag<WinningTicket> WINS = tag("wins", WinningTicket.class);
     public static final OutputTag<Receipt> RECEIPTS = tag("receipts", Receipt.class);
 
     private Tags() {}

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.segment.Ladder;
 import org.livepeer.flink.operators.segment.Presets;
@@ -23,6 +24,9 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 /** Records that tests begin with. */
 public final class Requests {
     public static final String ACCOUNT = "manifest:cam";
+
+    /** A cluster's secret that nobody else has. */
+    public static final ClusterSecret SECRET = new ClusterSecret(new byte[32]);
 
     private Requests() {}
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -16,6 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Holds today's schemas against the released ones under {@code src/main/resources/avro}. */
 class ReleasedSchemaTest {
+    /**
+     * Goes from one operator to the next and is never kept, so that its kinds of message may grow:
+     * all other unions stay as they are.
+     */
+    private static final Set<String> IN_FLIGHT_ONLY = Set.of("LedgerInput");
+
     static Stream<Schema> topLevelRecords() {
         return Livepeer.PROTOCOL.getTypes().stream()
                 .filter(type -> type.getType() == Schema.Type.RECORD);
@@ -29,6 +36,9 @@ class ReleasedSchemaTest {
             assertThat(SchemaCompatibility.checkReaderWriterCompatibility(today, old).getType())
                     .as("%s must still read what a released version wrote", today.getName())
                     .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+            if (IN_FLIGHT_ONLY.contains(today.getName())) {
+                continue;
+            }
             assertThat(SchemaCompatibility.checkReaderWriterCompatibility(old, today).getType())
                     .as("a released version must still read %s, for a roll back", today.getName())
                     .isEqualTo(SchemaCompatibilityType.COMPATIBLE);

@@ -27,12 +27,15 @@ import org.livepeer.flink.operators.admit.SubtaskFunction;
 import org.livepeer.flink.operators.admit.WorkerFunction;
 import org.livepeer.flink.operators.assign.AssignFunction;
 import org.livepeer.flink.operators.ledger.LedgerFunction;
+import org.livepeer.flink.operators.ticket.PaymentFunction;
+import org.livepeer.flink.operators.ticket.TicketsFunction;
 import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.operators.work.SettleFunction;
 import org.livepeer.flink.operators.work.WorkFunction;
 import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.AnswerKind;
 import org.livepeer.flink.schemas.AssignInput;
+import org.livepeer.flink.schemas.CheckedPayment;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.DrainWorker;
@@ -50,6 +53,8 @@ import org.livepeer.flink.schemas.TopicRecord;
  * The orchestrator.
  *
  * <pre>
+ *  payments ─► admit ─► TICKETS (by token session) ──credit─┐  └─► winning-tickets
+ *                         ▼───────────────────────────────┘
  *  segments ─► admit ─► LEDGER (by account) ─► ASSIGN (by cell) ─► WORK (async) ─┬─► results, renditions
  *                ▲        ▲    ▲                 ▲   ▲                           └─► receipts ─┐
  *                └─control┘    │                 │   └─ workers, subtasks                      │
@@ -93,7 +98,7 @@ public final class OrchestratorJob {
 
         SingleOutputStreamOperator<Intake> segments =
                 read(env, sources, Topics.SEGMENTS)
-                        .process(new IntakeFunction(options.admit()))
+                        .process(new IntakeFunction(options.admit(), options.secret()))
                         .returns(new AvroTypeInfo<>(Intake.class))
                         .uid("intake")
                         .name("intake");
@@ -103,6 +108,18 @@ public final class OrchestratorJob {
                         .setParallelism(1)
                         .uid("admit-control")
                         .name("admit control");
+        SingleOutputStreamOperator<CheckedPayment> payments =
+                read(env, sources, Topics.PAYMENTS)
+                        .process(new PaymentFunction(options.secret()))
+                        .returns(new AvroTypeInfo<>(CheckedPayment.class))
+                        .uid("admit-payments")
+                        .name("admit payments");
+        SingleOutputStreamOperator<LedgerInput> credits =
+                payments.keyBy(checked -> checked.getPayment().getSessionId())
+                        .process(new TicketsFunction(tenure.claim()))
+                        .returns(new AvroTypeInfo<>(LedgerInput.class))
+                        .uid("tickets")
+                        .name("TICKETS");
         SingleOutputStreamOperator<LedgerInput> receipts =
                 read(env, sources, Topics.RECEIPTS)
                         .process(new ReceiptFunction(options.secret()))
@@ -143,7 +160,10 @@ public final class OrchestratorJob {
                         .name("admit");
 
         SingleOutputStreamOperator<FundedRequest> funded =
-                admitted.union(receipts, only(control, "accounts", OrchestratorJob::isForAccount))
+                admitted.union(
+                                credits,
+                                receipts,
+                                only(control, "accounts", OrchestratorJob::isForAccount))
                         .keyBy(LedgerInput::getAccount)
                         .connect(control.broadcast(LedgerFunction.PRICES))
                         .process(new LedgerFunction(options.ledger(), tenure.claim()))
@@ -184,8 +204,8 @@ public final class OrchestratorJob {
                 outcomes.process(new SettleFunction()).uid("settle").name("settle");
 
         write(
-                options, control, receipts, beats, subtasks, epochs, segments, admitted, funded,
-                placed, done);
+                options, control, receipts, beats, subtasks, epochs, segments, payments, credits,
+                admitted, funded, placed, done);
     }
 
     private static void write(
@@ -196,6 +216,8 @@ public final class OrchestratorJob {
             SingleOutputStreamOperator<AssignInput> subtasks,
             SingleOutputStreamOperator<Epoch> epochs,
             SingleOutputStreamOperator<Intake> segments,
+            SingleOutputStreamOperator<CheckedPayment> payments,
+            SingleOutputStreamOperator<LedgerInput> credits,
             SingleOutputStreamOperator<LedgerInput> admitted,
             SingleOutputStreamOperator<FundedRequest> funded,
             SingleOutputStreamOperator<PlacedRequest> placed,
@@ -213,6 +235,10 @@ public final class OrchestratorJob {
         DataStream<Receipt> settled =
                 done.getSideOutput(Tags.RECEIPTS).union(placed.getSideOutput(Tags.RECEIPTS));
         settled.sinkTo(sinks.receipts()).uid("receipts-out").name("receipts");
+        credits.getSideOutput(Tags.WINS)
+                .sinkTo(sinks.wins())
+                .uid("winning-tickets")
+                .name("winning tickets");
         funded.getSideOutput(Tags.LEDGER).sinkTo(sinks.ledger()).uid("ledger-out").name("ledger");
         placed.getSideOutput(Tags.SESSIONS)
                 .sinkTo(sinks.sessions())
@@ -229,6 +255,7 @@ public final class OrchestratorJob {
                 segments.getSideOutput(Tags.DEAD_LETTERS)
                         .union(
                                 admitted.getSideOutput(Tags.DEAD_LETTERS),
+                                payments.getSideOutput(Tags.DEAD_LETTERS),
                                 control.getSideOutput(Tags.DEAD_LETTERS),
                                 receipts.getSideOutput(Tags.DEAD_LETTERS),
                                 beats.getSideOutput(Tags.DEAD_LETTERS),

@@ -52,6 +52,7 @@ public record OrchestratorOptions(
                     "sessionTimeout",
                     "resultKept",
                     "creditTTL",
+                    "maxOverdraft",
                     "workerTimeout",
                     "parkedPerSession",
                     "cell",
@@ -98,7 +99,8 @@ public record OrchestratorOptions(
                         given.getLong("resultKept", ledger.resultKeptMs()),
                         ledger.settleGraceMs(),
                         ledger.entryRetentionMs(),
-                        given.getLong("creditTTL", ledger.creditTtlMs())),
+                        given.getLong("creditTTL", ledger.creditTtlMs()),
+                        given.get("maxOverdraft", "")),
                 new AssignOptions(
                         sessionTimeout,
                         given.getLong("workerTimeout", assign.workerTimeoutMs()),

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
+import org.livepeer.flink.operators.auth.StampSeal;
 import org.livepeer.flink.operators.segment.InvalidSegmentException;
 import org.livepeer.flink.operators.segment.Ladder;
 import org.livepeer.flink.operators.segment.RequestIds;
@@ -17,6 +18,7 @@ import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Intake;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.SegmentResult;
+import org.livepeer.flink.schemas.SegmentStamp;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.TopicRecord;
 
@@ -30,9 +32,14 @@ public final class Admission {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final AdmitOptions options;
+    private final StampSeal seal;
 
-    public Admission(AdmitOptions options) {
+    /**
+     * @param seal of the cluster, which edges' stamps must carry
+     */
+    public Admission(AdmitOptions options, StampSeal seal) {
         this.options = options;
+        this.seal = seal;
     }
 
     /** What became of a push. */
@@ -88,6 +95,11 @@ public final class Admission {
      */
     public static Verdict admit(Intake intake, Payers payers, long nowMs) {
         Request request = intake.getRequest();
+        if (!request.getAccount().isEmpty()) {
+            // An edge said who pays, and proved that it may.
+            identify(request, request.getAccount());
+            return new Accepted(request);
+        }
         String bound = payers.boundTo(request.getManifestId(), request.getAcceptedAtMs());
         String claimed = intake.getSender();
         TopicRecord original = intake.getOriginal();
@@ -102,17 +114,22 @@ public final class Admission {
                     nowMs);
         }
         String account = bound == null ? "manifest:" + request.getManifestId() : "sender:" + bound;
+        identify(request, account);
+        return new Accepted(request);
+    }
+
+    private static void identify(Request request, String account) {
         request.setAccount(account);
+        String owner = request.getOwner();
         request.setRequestId(
                 RequestIds.of(
-                        account,
+                        owner.isEmpty() ? account : "owner:" + owner,
                         request.getManifestId(),
                         request.getSeq(),
                         request.getContentHash(),
                         request.getProfiles(),
                         request.getClip(),
                         request.getCalcPerceptualHash()));
-        return new Accepted(request);
     }
 
     /** The media of a push in either form, for reading it back from the topic. */
@@ -141,13 +158,22 @@ public final class Admission {
         StoreReference reference = push.reference();
         long mediaBytes = checkMedia(push.media(), reference);
         ByteBuffer hash = contentHash(push, reference);
+        SegmentStamp stamp = push.stamp();
+        require(
+                stamp == null || seal.holds(stamp, manifest, push.seq(), hash),
+                Reason.BadMac,
+                "the push carries a stamp that no edge of this cluster made for it: leave the stamp"
+                        + " out, or give the edge the cluster's secret");
         long acceptedAt = record.getOrigin().getTimestampMs();
         long deadline = push.deadlineMs() == 0 ? options.defaultDeadlineMs() : push.deadlineMs();
         boolean inline = reference == null && mediaBytes <= options.maxInlineBytes();
         Request request =
                 Request.newBuilder()
                         .setRequestId("")
-                        .setAccount("")
+                        .setAccount(stamp == null ? "" : stamp.getAccount())
+                        .setOwner(stamp == null ? "" : stamp.getOwner())
+                        .setQuotedPrice(stamp == null ? null : stamp.getPrice())
+                        .setPaymentId(stamp == null ? "" : stamp.getPaymentId())
                         .setCell(options.cell())
                         .setManifestId(manifest)
                         .setSeq(push.seq())

@@ -8,6 +8,8 @@ import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Tags;
 import org.livepeer.flink.operators.admit.Admission.Rejected;
 import org.livepeer.flink.operators.admit.Admission.Taken;
+import org.livepeer.flink.operators.auth.SecretSource;
+import org.livepeer.flink.operators.auth.StampSeal;
 import org.livepeer.flink.operators.segment.HeldMedia;
 import org.livepeer.flink.schemas.Answer;
 import org.livepeer.flink.schemas.Intake;
@@ -21,22 +23,31 @@ public final class IntakeFunction extends ProcessFunction<TopicRecord, Intake> {
     private static final long serialVersionUID = 1L;
 
     private final AdmitOptions options;
+    private final SecretSource secret;
     private transient @Nullable Admission admission;
     private transient @Nullable ReasonCounters rejections;
 
-    public IntakeFunction(AdmitOptions options) {
+    /**
+     * @param secret of the cluster: knows the stamps of its edges
+     */
+    public IntakeFunction(AdmitOptions options, SecretSource secret) {
         this.options = options;
+        this.secret = secret;
     }
 
     @Override
     public void open(OpenContext context) {
-        admission = new Admission(options);
+        admission = rules();
         rejections = new ReasonCounters(getRuntimeContext().getMetricGroup(), "rejected");
+    }
+
+    private Admission rules() {
+        return new Admission(options, new StampSeal(secret.secret()));
     }
 
     @Override
     public void processElement(TopicRecord push, Context context, Collector<Intake> out) {
-        Admission rules = admission == null ? new Admission(options) : admission;
+        Admission rules = admission == null ? rules() : admission;
         Admission.Verdict verdict =
                 rules.take(push, context.timerService().currentProcessingTime());
         if (verdict instanceof Taken taken) {

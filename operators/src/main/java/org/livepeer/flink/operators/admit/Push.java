@@ -16,6 +16,7 @@ import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.RecordCodec.UndecodableException;
 import org.livepeer.flink.schemas.Segment;
+import org.livepeer.flink.schemas.SegmentStamp;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.TopicRecord;
 
@@ -39,6 +40,7 @@ record Push(
         int replyPartition,
         String replyTag,
         @Nullable StoreReference reference,
+        @Nullable SegmentStamp stamp,
         ByteBuffer media) {
 
     static final String SEQ = "livepeer-seq";
@@ -86,6 +88,7 @@ record Push(
                 -1,
                 "",
                 reference(headers),
+                null,
                 record.getValue());
     }
 
@@ -123,6 +126,7 @@ record Push(
                 partition == null ? -1 : partition,
                 segment.getReplyTag(),
                 segment.getReference(),
+                segment.getStamp(),
                 segment.getPayload());
     }
 

@@ -143,6 +143,7 @@ public final class Scheduling {
                     workerId,
                     load);
         }
+        lease.setAccount(request.getAccount());
         lease.setWorkerId(workerId);
         lease.setLoadPixelsPerSecond(load);
         return lease;

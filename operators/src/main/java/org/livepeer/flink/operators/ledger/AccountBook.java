@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.PaymentEntry;
 import org.livepeer.flink.schemas.RequestEntry;
 
 /** What {@link AccountLedger} remembers about one account, and where it tells what it did. */
@@ -17,6 +18,11 @@ public interface AccountBook {
     @Nullable RequestEntry request(String key);
 
     void put(String key, RequestEntry entry);
+
+    /** What was said to a payment, or null when it is not known. */
+    @Nullable PaymentEntry payment(String paymentId);
+
+    void put(String paymentId, PaymentEntry entry);
 
     /** Keys of the purchases that are RESERVED, and until when they wait for their receipt. */
     List<String> reservedKeys();

@@ -5,13 +5,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.segment.Ladder;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Funding;
+import org.livepeer.flink.schemas.PaymentEntry;
+import org.livepeer.flink.schemas.Rational;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.RequestEntry;
 import org.livepeer.flink.schemas.RequestState;
+import org.livepeer.flink.schemas.TicketCredit;
 
 /**
  * The money rules of one account.
@@ -29,6 +33,8 @@ import org.livepeer.flink.schemas.RequestState;
  * the record and of the book.
  */
 public final class AccountLedger {
+    private static final long TEN_SECONDS_MS = 10_000;
+
     private final LedgerOptions options;
 
     public AccountLedger(LedgerOptions options) {
@@ -60,14 +66,26 @@ public final class AccountLedger {
             }
             book.put(archiveKey(known), known);
         }
+        PaymentEntry payment = payment(book, request);
+        if (payment != null && payment.getUsedAtMs() != 0) {
+            return new Refused(
+                    Reason.PaymentUsed,
+                    "payment "
+                            + request.getPaymentId()
+                            + " has paid for another purchase: this is its segment once more");
+        }
         AccountState account = book.account();
         enterSession(book, account, request);
         Fraction price = Fraction.of(account.getSessionPrice());
         // The gateway's fee estimate adds 2 % (go-livepeer server/broadcast.go), here in pixels.
-        long pixels = Math.addExact(request.getEstimatedPixels(), ceilPercent(request));
+        long pixels = TicketCredits.withMargin(request.getEstimatedPixels());
         Fraction needed = price.times(pixels);
         Fraction balance = Fraction.of(account.getBalance());
         Fraction limit = Fraction.of(account.getCreditLimit());
+        if (payment != null) {
+            long pixelsOwed = Ladder.estimatedPixels(request.getProfiles(), TEN_SECONDS_MS);
+            limit = TicketCredits.overdraft(options, price, pixelsOwed).max(limit);
+        }
         Map<String, String> numbers = new LinkedHashMap<>();
         numbers.put("estimatedPixels", Long.toString(pixels));
         numbers.put("price", price.toString());
@@ -105,22 +123,49 @@ public final class AccountLedger {
                         .setPrice(price.toRational())
                         .setSettleByMs(request.getDeadlineAtMs() + options.settleGraceMs())
                         .build();
+        if (payment != null) {
+            payment.setUsedAtMs(request.getAcceptedAtMs());
+            book.put(request.getPaymentId(), payment);
+        }
         LedgerEvents.push(book, account, request, "Reserved", "", numbers);
         book.put(key, entry);
         book.save(account);
         return new Funded(fundingOf(entry, false));
     }
 
-    private static long ceilPercent(Request request) {
-        return (request.getEstimatedPixels() * 2 + 99) / 100;
+    /** The payment that a request names; it was accepted. Null when it names none. */
+    private static @Nullable PaymentEntry payment(AccountBook book, Request request) {
+        if (request.getPaymentId().isEmpty()) {
+            return null;
+        }
+        PaymentEntry payment = book.payment(request.getPaymentId());
+        if (payment == null || !payment.getAccepted()) {
+            throw new IllegalStateException(
+                    "payment " + request.getPaymentId() + " was not accepted before its segment");
+        }
+        return payment;
+    }
+
+    /** Takes what came by tickets, once by the payment's id: what to say to it. */
+    public PaymentEntry receive(AccountBook book, TicketCredit credit, long appendedAtMs) {
+        PaymentEntry known = book.payment(credit.getPayment().getPaymentId());
+        return known != null ? known : TicketCredits.receive(options, book, credit, appendedAtMs);
     }
 
     private void enterSession(AccountBook book, AccountState account, Request request) {
         long at = request.getAcceptedAtMs();
-        boolean first = account.getSessionPrice() == null;
-        if (first || at - account.getLastPushAtMs() > options.sessionTimeoutMs()) {
+        Rational frozen = account.getSessionPrice();
+        PriceQuote price = null;
+        if (request.getQuotedPrice() != null) {
+            Fraction quoted = Fraction.of(request.getQuotedPrice());
+            if (frozen == null || !Fraction.of(frozen).equals(quoted)) {
+                price = new PriceQuote(quoted, "token");
+            }
+        } else if (frozen == null || at - account.getLastPushAtMs() > options.sessionTimeoutMs()) {
             PriceQuote quote = book.listPrice(account.getAccount(), at);
-            PriceQuote price = quote == null ? new PriceQuote(options.price(), "option") : quote;
+            price = quote == null ? new PriceQuote(options.price(), "option") : quote;
+        }
+        if (price != null) {
             account.setSessionPrice(price.perPixel().toRational());
             account.setSessionStartedAtMs(at);
             Map<String, String> numbers = new LinkedHashMap<>();

@@ -1,12 +1,30 @@
 package org.livepeer.flink.operators.ledger;
 
+import java.util.regex.Pattern;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Rational;
 
 /** Sums over an account. */
 public final class Accounts {
+    private static final Pattern NAME = Pattern.compile("(manifest|sender|session):.+");
+
     private Accounts() {}
+
+    /** Whether a stream of events is that of an account, and not of a cell. */
+    public static boolean isAccount(String stream) {
+        return NAME.matcher(stream).matches();
+    }
+
+    /**
+     * The account of what a sender pays with tickets.
+     *
+     * @param sender 0x and 40 hex digits in lower case
+     * @param id of the auth token's session, or the stream where no session is paid for
+     */
+    public static String ofSession(String sender, String id) {
+        return "session:" + sender + ":" + id;
+    }
 
     /** An account nothing is known of: everything 0. */
     public static AccountState empty(String account) {

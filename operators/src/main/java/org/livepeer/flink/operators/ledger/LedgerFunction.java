@@ -2,7 +2,9 @@ package org.livepeer.flink.operators.ledger;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.MapState;
@@ -19,6 +21,7 @@ import org.apache.flink.streaming.api.functions.co.KeyedBroadcastProcessFunction
 import org.apache.flink.util.Collector;
 import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.ReasonCounters;
 import org.livepeer.flink.operators.Receipts;
 import org.livepeer.flink.operators.Tags;
@@ -32,12 +35,14 @@ import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.FundedRequest;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.LedgerInput;
+import org.livepeer.flink.schemas.PaymentEntry;
 import org.livepeer.flink.schemas.PriceHistory;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.RequestEntry;
 import org.livepeer.flink.schemas.RequestState;
 import org.livepeer.flink.schemas.SetPrice;
+import org.livepeer.flink.schemas.TicketCredit;
 
 /** Applies {@link AccountLedger} to the messages of each account; price lists are broadcast. */
 public final class LedgerFunction
@@ -61,6 +66,10 @@ public final class LedgerFunction
     public static final MapStateDescriptor<String, Long> RESERVED =
             new MapStateDescriptor<>("reserved", Types.STRING, Types.LONG);
 
+    /** Segments that came before their payment, by its id; answered at their deadline at last. */
+    public static final MapStateDescriptor<String, Request> HELD =
+            new MapStateDescriptor<>("held", Types.STRING, new AvroTypeInfo<>(Request.class));
+
     private static final long TIMER_STEP_MS = 10_000;
     private static final long RESTORE_GRACE_MS = 30_000;
 
@@ -69,6 +78,8 @@ public final class LedgerFunction
     private transient AccountLedger rules;
     private transient ValueState<AccountState> account;
     private transient MapState<String, RequestEntry> requests;
+    private transient MapState<String, PaymentEntry> payments;
+    private transient MapState<String, Request> held;
     private transient MapState<String, Long> reserved;
     private transient MapState<String, Long> commands;
     private transient ReasonCounters refusals;
@@ -83,9 +94,22 @@ public final class LedgerFunction
 
     /** Purchases by request id, superseded ones by id@time; they outlive their receipts. */
     public static MapStateDescriptor<String, RequestEntry> requests(LedgerOptions options) {
-        MapStateDescriptor<String, RequestEntry> descriptor =
+        return remembered(
                 new MapStateDescriptor<>(
-                        "requests", Types.STRING, new AvroTypeInfo<>(RequestEntry.class));
+                        "requests", Types.STRING, new AvroTypeInfo<>(RequestEntry.class)),
+                options);
+    }
+
+    /** What was said to each payment, by its id. */
+    public static MapStateDescriptor<String, PaymentEntry> payments(LedgerOptions options) {
+        return remembered(
+                new MapStateDescriptor<>(
+                        "payments", Types.STRING, new AvroTypeInfo<>(PaymentEntry.class)),
+                options);
+    }
+
+    private static <T> MapStateDescriptor<String, T> remembered(
+            MapStateDescriptor<String, T> descriptor, LedgerOptions options) {
         descriptor.enableTimeToLive(
                 StateTtlConfig.newBuilder(Duration.ofMillis(options.entryRetentionMs()))
                         .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
@@ -100,6 +124,8 @@ public final class LedgerFunction
         account = getRuntimeContext().getState(ACCOUNT);
         requests = getRuntimeContext().getMapState(requests(options));
         reserved = getRuntimeContext().getMapState(RESERVED);
+        payments = getRuntimeContext().getMapState(payments(options));
+        held = getRuntimeContext().getMapState(HELD);
         commands = getRuntimeContext().getMapState(COMMANDS);
         refusals = new ReasonCounters(getRuntimeContext().getMetricGroup(), "refused");
         reachedMs =
@@ -117,19 +143,21 @@ public final class LedgerFunction
         Book book = new Book(context, context.getBroadcastState(PRICES), context.getCurrentKey());
         Object message = input.getMessage();
         if (message instanceof Request request) {
-            Verdict verdict = rules.reserve(book, request);
-            if (verdict instanceof Funded funded) {
-                reachedMs.update(context.currentProcessingTime() - request.getAcceptedAtMs());
-                out.collect(new FundedRequest(request, funded.funding()));
-            } else if (verdict instanceof Refused refused) {
-                refusals.count(refused.reason().name());
-                context.output(
-                        Tags.ANSWERS,
-                        Receipts.failureAnswer(
-                                request,
-                                refused.reason(),
-                                refused.detail(),
-                                context.currentProcessingTime()));
+            String payment = request.getPaymentId();
+            if (payment.isEmpty()) {
+                reserve(book, request, context, out);
+            } else {
+                onPayment(book, request, payments.get(payment), context, out);
+            }
+        } else if (message instanceof TicketCredit credit) {
+            PaymentEntry said = rules.receive(book, credit, input.getTimestampMs());
+            long now = context.currentProcessingTime();
+            context.output(Tags.ANSWERS, Receipts.verdict(credit.getPayment(), said, now));
+            String payment = credit.getPayment().getPaymentId();
+            Request waiting = held.get(payment);
+            if (waiting != null) {
+                held.remove(payment);
+                onPayment(book, waiting, said, context, out);
             }
         } else if (message instanceof Receipt receipt) {
             rules.settle(book, receipt, input.getTimestampMs());
@@ -140,6 +168,58 @@ public final class LedgerFunction
         if (options.creditTtlMs() > 0) {
             long ttl = options.creditTtlMs();
             timerAt(context, input.getTimestampMs() + ttl);
+        }
+    }
+
+    /** A segment is worked after its payment was accepted, never before. */
+    private void onPayment(
+            Book book,
+            Request request,
+            @Nullable PaymentEntry said,
+            ReadOnlyContext context,
+            Collector<FundedRequest> out)
+            throws Exception {
+        if (said == null) {
+            held.put(request.getPaymentId(), request);
+            timerAt(context, request.getDeadlineAtMs());
+        } else if (said.getAccepted()) {
+            reserve(book, request, context, out);
+        } else {
+            refuse(request, Reason.PaymentRefused, said.getDetail(), context);
+        }
+    }
+
+    private void reserve(
+            Book book, Request request, ReadOnlyContext context, Collector<FundedRequest> out) {
+        Verdict verdict = rules.reserve(book, request);
+        if (verdict instanceof Funded funded) {
+            reachedMs.update(context.currentProcessingTime() - request.getAcceptedAtMs());
+            out.collect(new FundedRequest(request, funded.funding()));
+        } else if (verdict instanceof Refused refused) {
+            refuse(request, refused.reason(), refused.detail(), context);
+        }
+    }
+
+    private void refuse(Request request, Reason reason, String detail, ReadOnlyContext context) {
+        refusals.count(reason.name());
+        context.output(
+                Tags.ANSWERS,
+                Receipts.failureAnswer(request, reason, detail, context.currentProcessingTime()));
+    }
+
+    /** Answers segments whose payment did not come in their time. */
+    private void giveUp(long nowMs, ReadOnlyContext context) throws Exception {
+        Iterator<Map.Entry<String, Request>> waiting = held.iterator();
+        while (waiting.hasNext()) {
+            Request request = waiting.next().getValue();
+            if (request.getDeadlineAtMs() <= nowMs) {
+                refuse(
+                        request,
+                        Reason.DeadlineExceeded,
+                        "payment " + request.getPaymentId() + " did not come in time",
+                        context);
+                waiting.remove();
+            }
         }
     }
 
@@ -167,6 +247,7 @@ public final class LedgerFunction
         }
         Book book = new Book(context, context.getBroadcastState(PRICES), context.getCurrentKey());
         rules.releaseOverdue(book, now);
+        giveUp(now, context);
         rules.expireCredit(book, now);
         book.flush();
     }
@@ -239,6 +320,20 @@ public final class LedgerFunction
                         } else {
                             reserved.remove(requestKey);
                         }
+                        return null;
+                    });
+        }
+
+        @Override
+        public @Nullable PaymentEntry payment(String paymentId) {
+            return unchecked(() -> payments.get(paymentId));
+        }
+
+        @Override
+        public void put(String paymentId, PaymentEntry entry) {
+            unchecked(
+                    () -> {
+                        payments.put(paymentId, entry);
                         return null;
                     });
         }

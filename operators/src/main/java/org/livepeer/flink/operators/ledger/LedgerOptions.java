@@ -1,6 +1,7 @@
 package org.livepeer.flink.operators.ledger;
 
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.money.Fraction;
 
 /**
@@ -14,6 +15,8 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param entryRetentionMs how long a request is remembered; longer than {@code receipts} are kept
  * @param creditTtlMs what is left on an account that long after its last push or grant is closed; 0
  *     for never
+ * @param maxOverdraft wei that an account paid by tickets may go below zero; empty for the fee of
+ *     ten seconds of its ladder
  */
 public record LedgerOptions(
         String pricePerPixel,
@@ -21,12 +24,17 @@ public record LedgerOptions(
         long resultKeptMs,
         long settleGraceMs,
         long entryRetentionMs,
-        long creditTtlMs)
+        long creditTtlMs,
+        String maxOverdraft)
         implements Serializable {
     public LedgerOptions {
         if (Fraction.parse(pricePerPixel).signum() < 0) {
             throw new IllegalArgumentException(
                     "pricePerUnit " + pricePerPixel + " must be 0 or more");
+        }
+        if (!maxOverdraft.isEmpty() && Fraction.parse(maxOverdraft).signum() < 0) {
+            throw new IllegalArgumentException(
+                    "maxOverdraft " + maxOverdraft + " must be 0 or more");
         }
         if (sessionTimeoutMs <= 0 || resultKeptMs < 0 || settleGraceMs < 0 || creditTtlMs < 0) {
             throw new IllegalArgumentException("times must not be negative: " + sessionTimeoutMs);
@@ -35,7 +43,7 @@ public record LedgerOptions(
 
     /** Free of charge, 70 s, 60 s, 60 s, 25 h, never. */
     public static LedgerOptions defaults() {
-        return new LedgerOptions("0", 70_000, 60_000, 60_000, 25L * 3_600_000, 0);
+        return new LedgerOptions("0", 70_000, 60_000, 60_000, 25L * 3_600_000, 0, "");
     }
 
     /** The same with another price. */
@@ -46,10 +54,16 @@ public record LedgerOptions(
                 resultKeptMs,
                 settleGraceMs,
                 entryRetentionMs,
-                creditTtlMs);
+                creditTtlMs,
+                maxOverdraft);
     }
 
     Fraction price() {
         return Fraction.parse(pricePerPixel);
+    }
+
+    /** Null for the fee of ten seconds. */
+    @Nullable Fraction overdraft() {
+        return maxOverdraft.isEmpty() ? null : Fraction.parse(maxOverdraft);
     }
 }

@@ -33,7 +33,7 @@ public final class LedgerReplay {
     /** The next event of the topic, in the order of its partition. Streams of cells are skipped. */
     public void accept(Event event) {
         String account = event.getStream();
-        if (!account.startsWith("manifest:") && !account.startsWith("sender:")) {
+        if (!Accounts.isAccount(account)) {
             return;
         }
         History history = accounts.computeIfAbsent(account, name -> new History());

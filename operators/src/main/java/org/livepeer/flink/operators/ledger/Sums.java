@@ -54,6 +54,10 @@ public record Sums(
                 Fraction amount = number(numbers, "amount");
                 yield new Sums(granted.plus(amount), balance.plus(amount), reserved, fees, expired);
             }
+            case "PaymentAccepted", "PaymentRefused" -> {
+                Fraction credit = number(numbers, "credit");
+                yield new Sums(granted.plus(credit), balance.plus(credit), reserved, fees, expired);
+            }
             case "Reserved" -> {
                 Fraction needed = number(numbers, "needed");
                 yield new Sums(

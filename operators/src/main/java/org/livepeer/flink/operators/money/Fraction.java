@@ -112,6 +112,11 @@ public record Fraction(BigInteger numerator, BigInteger denominator)
         return new Fraction(numerator.multiply(BigInteger.valueOf(factor)), denominator);
     }
 
+    /** The larger of two. */
+    public Fraction max(Fraction other) {
+        return compareTo(other) >= 0 ? this : other;
+    }
+
     /** -1, 0 or 1. */
     public int signum() {
         return numerator.signum();

@@ -4,6 +4,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.ticket.TicketValue.InsufficientReserve;
 
@@ -17,7 +19,7 @@ public final class Recipient {
     private final EthAddress address;
     private final RecipientRands rands;
     private final EthSignatures signatures;
-    private final Terms terms;
+    private final @Nullable Terms terms;
 
     /**
      * What the operator asks for.
@@ -28,11 +30,28 @@ public final class Recipient {
      */
     public record Terms(BigInteger expectedValue, long redeemGas, BigInteger maxFaceValue) {}
 
+    /** The rands of a deployment: every process that has its secret derives the same ones. */
+    public static RecipientRands secret(ClusterSecret secret) {
+        return new RecipientRands(secret.derive("livepeer recipient rand"));
+    }
+
     /**
+     * One that only checks.
+     *
      * @param address who redeems
      * @param curve for the senders' signatures
      */
-    public Recipient(EthAddress address, RecipientRands rands, Secp256k1 curve, Terms terms) {
+    Recipient(EthAddress address, RecipientRands rands, Secp256k1 curve) {
+        this(address, rands, curve, null);
+    }
+
+    /**
+     * @param address who redeems
+     * @param curve for the senders' signatures
+     * @param terms of offers; null when it makes none
+     */
+    public Recipient(
+            EthAddress address, RecipientRands rands, Secp256k1 curve, @Nullable Terms terms) {
         this.address = address;
         this.rands = rands;
         this.signatures = new EthSignatures(curve);
@@ -54,6 +73,9 @@ public final class Recipient {
             ChainView chain,
             BigInteger maxFloat)
             throws InsufficientReserve {
+        if (terms == null) {
+            throw new IllegalStateException("without terms there are no offers");
+        }
         TicketValue value =
                 price.signum() > 0
                         ? TicketValue.of(

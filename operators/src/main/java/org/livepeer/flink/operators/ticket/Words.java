@@ -3,7 +3,7 @@ package org.livepeer.flink.operators.ticket;
 import java.math.BigInteger;
 
 /** Numbers as the contracts and the wire write them. */
-final class Words {
+public final class Words {
     /** 2^256 - 1, what certain is as a winning probability. */
     static final BigInteger MOST = BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE);
 
@@ -16,7 +16,7 @@ final class Words {
      *
      * @throws IllegalArgumentException when the number is below 0 or has more than 256 bits
      */
-    static byte[] word(BigInteger number) {
+    public static byte[] word(BigInteger number) {
         if (number.signum() < 0 || number.bitLength() > 256) {
             throw new IllegalArgumentException("a number of the chain has 0 to 256 bits");
         }

@@ -15,6 +15,7 @@ import org.livepeer.flink.operators.admit.Admission.Accepted;
 import org.livepeer.flink.operators.admit.Admission.Rejected;
 import org.livepeer.flink.operators.admit.Admission.Taken;
 import org.livepeer.flink.operators.admit.Admission.Verdict;
+import org.livepeer.flink.operators.auth.StampSeal;
 import org.livepeer.flink.operators.segment.RequestIds;
 import org.livepeer.flink.schemas.AnswerKind;
 import org.livepeer.flink.schemas.Coordinates;
@@ -26,7 +27,9 @@ import org.livepeer.flink.schemas.TopicRecord;
 
 class AdmissionTest {
     private static final byte[] MEDIA = new byte[] {0x47, 1, 2, 3};
-    private final Admission admission = new Admission(new AdmitOptions(100, 1_000, 30_000, "main"));
+    private final Admission admission =
+            new Admission(
+                    new AdmitOptions(100, 1_000, 30_000, "main"), new StampSeal(Requests.SECRET));
 
     private static Map<String, String> headers() {
         Map<String, String> headers = new HashMap<>();

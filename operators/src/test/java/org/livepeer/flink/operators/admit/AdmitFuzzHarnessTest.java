@@ -70,7 +70,8 @@ class AdmitFuzzHarnessTest {
     }
 
     private void run(int records, Map<String, Integer> counts) throws Exception {
-        IntakeFunction function = new IntakeFunction(AdmitOptions.defaults());
+        IntakeFunction function =
+                new IntakeFunction(AdmitOptions.defaults(), () -> Requests.SECRET);
         try (var harness = ProcessFunctionTestHarnesses.forProcessFunction(function);
                 var payers =
                         ProcessFunctionTestHarnesses.forBroadcastProcessFunction(

@@ -43,7 +43,8 @@ class AdmitHarnessTest {
 
     private static Request admitted(TopicRecord push, AdmitOptions options) throws Exception {
         try (var harness =
-                ProcessFunctionTestHarnesses.forProcessFunction(new IntakeFunction(options))) {
+                ProcessFunctionTestHarnesses.forProcessFunction(
+                        new IntakeFunction(options, () -> Requests.SECRET))) {
             harness.processElement(push, 0);
             return harness.extractOutputValues().get(0).getRequest();
         }

@@ -183,7 +183,7 @@ class AccountLedgerTest {
     void unusedCreditExpiresByAnEventAndIsAccountedFor() {
         AccountLedger expiring =
                 new AccountLedger(
-                        new LedgerOptions("0", 70_000, 60_000, 60_000, 3_600_000, 10_000));
+                        new LedgerOptions("0", 70_000, 60_000, 60_000, 3_600_000, 10_000, ""));
         expiring.apply(book, Requests.grant("g1", 500), T0);
 
         expiring.expireCredit(book, T0 + 9_999);

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.PaymentEntry;
 import org.livepeer.flink.schemas.RequestEntry;
 import org.livepeer.flink.schemas.RequestState;
 
@@ -18,6 +19,7 @@ final class InMemoryBook implements AccountBook {
     AccountState state = Accounts.empty(Requests.ACCOUNT);
     long attempt;
     final Map<String, RequestEntry> requests = new HashMap<>();
+    final Map<String, PaymentEntry> payments = new HashMap<>();
     final Set<String> commands = new HashSet<>();
     final List<Event> events = new ArrayList<>();
     @Nullable PriceQuote price;
@@ -44,6 +46,16 @@ final class InMemoryBook implements AccountBook {
     @Override
     public void put(String key, RequestEntry entry) {
         requests.put(key, entry);
+    }
+
+    @Override
+    public @Nullable PaymentEntry payment(String paymentId) {
+        return payments.get(paymentId);
+    }
+
+    @Override
+    public void put(String paymentId, PaymentEntry entry) {
+        payments.put(paymentId, entry);
     }
 
     @Override
@@ -76,6 +88,8 @@ final class InMemoryBook implements AccountBook {
         copy.state = AccountState.newBuilder(state).build();
         requests.forEach(
                 (key, entry) -> copy.requests.put(key, RequestEntry.newBuilder(entry).build()));
+        payments.forEach(
+                (id, entry) -> copy.payments.put(id, PaymentEntry.newBuilder(entry).build()));
         copy.commands.addAll(commands);
         return copy;
     }

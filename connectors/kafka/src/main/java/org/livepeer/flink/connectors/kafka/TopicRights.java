@@ -29,6 +29,8 @@ public final class TopicRights {
     public enum Role {
         /** The orchestrator job: JobManagers, TaskManagers, and whoever submits it. */
         JOB,
+        /** The chain job. */
+        CHAIN,
         /** Transcoder workers. */
         WORKER,
         /**
@@ -107,6 +109,7 @@ public final class TopicRights {
                 all,
                 Role.JOB,
                 Topics.SEGMENTS,
+                Topics.PAYMENTS,
                 Topics.RECEIPTS,
                 Topics.CONTROL,
                 Topics.WORKERS,
@@ -119,12 +122,15 @@ public final class TopicRights {
                 Topics.RESULTS,
                 Topics.RENDITIONS,
                 Topics.RECEIPTS,
+                Topics.WINNING_TICKETS,
                 Topics.LEDGER,
                 Topics.SESSIONS,
                 Topics.LIVENESS,
                 Topics.EVENTS,
                 Topics.DEAD_LETTER,
                 Topics.EPOCHS);
+        reads(all, Role.CHAIN, Topics.CHAIN);
+        writes(all, Role.CHAIN, Topics.CHAIN, Topics.ROUNDS, Topics.SENDERS, Topics.ORCHESTRATORS);
         writes(all, Role.WORKER, Topics.WORKERS);
         reads(
                 all,
@@ -138,8 +144,11 @@ public final class TopicRights {
                 Topics.LIVENESS,
                 Topics.EVENTS,
                 Topics.CONTROL,
-                Topics.SETTINGS);
-        writes(all, Role.EDGE, Topics.SEGMENTS);
+                Topics.SETTINGS,
+                Topics.ROUNDS,
+                Topics.SENDERS,
+                Topics.ORCHESTRATORS);
+        writes(all, Role.EDGE, Topics.SEGMENTS, Topics.PAYMENTS);
         reads(
                 all,
                 Role.OPERATOR,

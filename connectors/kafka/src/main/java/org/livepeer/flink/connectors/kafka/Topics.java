@@ -7,6 +7,21 @@ import java.util.Map;
 public enum Topics {
     /** Pushes, keyed by manifest. */
     SEGMENTS("segments", 8, Keep.DAY, true),
+    /** Tickets that came with pushes of the wire, keyed by token session; signed. */
+    PAYMENTS("payments", 8, Keep.DAY, false),
+    /** Tickets that pay, keyed by sender; signed. Kept until they cannot be redeemed any more. */
+    WINNING_TICKETS("winning-tickets", 4, Keep.MONTH, false),
+    /**
+     * Blocks with what the contracts logged, in one order; signed. Kept for ever: folds begin
+     * there.
+     */
+    CHAIN("chain", 1, Keep.FOREVER, false),
+    /** The chain as it stands; signed. */
+    ROUNDS("rounds", 1, Keep.LATEST, false),
+    /** What each sender has at the broker contract; signed. */
+    SENDERS("senders", 1, Keep.LATEST, false),
+    /** Orchestrators of the network; signed. */
+    ORCHESTRATORS("orchestrators", 1, Keep.LATEST, false),
     /** Answers to Avro pushes. */
     RESULTS("results", 8, Keep.DAY, true),
     /** Raw answers to raw pushes, keyed by manifest. */

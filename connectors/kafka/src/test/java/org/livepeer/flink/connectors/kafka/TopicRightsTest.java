@@ -41,6 +41,9 @@ class TopicRightsTest {
         assertThat(writersOf(Topics.CONTROL)).containsExactly(Role.OPERATOR);
         assertThat(writersOf(Topics.RECEIPTS)).containsExactly(Role.JOB);
         assertThat(writersOf(Topics.WORKERS)).containsExactly(Role.WORKER);
+        assertThat(writersOf(Topics.PAYMENTS)).containsExactly(Role.EDGE);
+        assertThat(writersOf(Topics.WINNING_TICKETS)).containsExactly(Role.JOB);
+        assertThat(writersOf(Topics.SENDERS)).containsExactly(Role.CHAIN);
         assertThat(writersOf(Topics.EPOCHS)).containsExactly(Role.JOB);
     }
 

@@ -7,7 +7,7 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 
 /** Records that the deployment's own processes signed. */
-final class SignedRows {
+public final class SignedRows {
     private SignedRows() {}
 
     /**
@@ -15,7 +15,7 @@ final class SignedRows {
      *
      * @param secret null takes every record
      */
-    static boolean genuine(
+    public static boolean genuine(
             @Nullable ClusterSecret secret, Topics topic, ConsumerRecord<byte[], byte[]> message) {
         Header mac = message.headers().lastHeader(ClusterSecret.MAC_HEADER);
         return secret == null

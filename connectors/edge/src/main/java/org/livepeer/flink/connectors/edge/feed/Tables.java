@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.RecordCodec;
@@ -150,10 +151,9 @@ public final class Tables {
         return sessions.size();
     }
 
-    /** Whether a session of a stream holds a lease. */
-    public boolean holdsSession(Predicate<String> manifestId) {
-        return sessions.values().stream()
-                .anyMatch(s -> manifestId.test(s.getLease().getManifestId()));
+    /** Whether such a session holds a lease. */
+    public boolean holdsSession(Predicate<Lease> which) {
+        return sessions.values().stream().anyMatch(s -> which.test(s.getLease()));
     }
 
     /** Every worker that is alive or was within the last minute, by id. */

@@ -1,11 +1,13 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
+import com.google.protobuf.ByteString;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.session.StreamName;
+import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.operators.wire.CapabilityNumbers;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.livepeer.flink.schemas.net.Capabilities;
@@ -91,16 +93,26 @@ final class Capacity {
      * Off chain all senders are one: any session of the wire may be the one.
      */
     boolean mayBeRenewal() {
-        return tables.holdsSession(m -> m.startsWith(StreamName.PREFIX));
+        return tables.holdsSession(lease -> lease.getManifestId().startsWith(StreamName.PREFIX));
     }
 
-    /** Whether somebody who asks for a token is turned away. */
-    boolean refusesSender(long nowMs) {
-        return isFull(nowMs) && !mayBeRenewal();
+    /** The same for a sender who proved who it is. */
+    boolean mayBeRenewal(EthAddress sender) {
+        String streams = StreamName.of(sender, ByteString.EMPTY);
+        return tables.holdsSession(lease -> lease.getManifestId().startsWith(streams));
+    }
+
+    /**
+     * Whether somebody who asks for a token is turned away.
+     *
+     * @param isRenewal whether it may be one whose session lives
+     */
+    boolean refusesSender(boolean isRenewal, long nowMs) {
+        return isFull(nowMs) && !isRenewal;
     }
 
     /** Whether a segment of a stream is turned away: a stream with a lease never is. */
     boolean refusesStream(String stream, long nowMs) {
-        return isFull(nowMs) && !tables.holdsSession(stream::equals);
+        return isFull(nowMs) && !tables.holdsSession(lease -> lease.getManifestId().equals(stream));
     }
 }

@@ -17,6 +17,9 @@ final class FailureTexts {
     /** The text for an answer that is not ok. */
     static String of(SegmentResult result) {
         Reason reason = Reason.ofCode(result.getStatus());
+        if (reason == Reason.PaymentRefused) {
+            return result.getDetail();
+        }
         return WireTexts.of(reason).orElseGet(() -> ofTheNode(reason));
     }
 

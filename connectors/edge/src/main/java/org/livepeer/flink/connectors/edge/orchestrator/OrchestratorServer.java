@@ -17,9 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
+import org.livepeer.flink.connectors.edge.payment.ChainFeed;
+import org.livepeer.flink.connectors.edge.payment.Offers;
+import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
+import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
 import org.livepeer.flink.connectors.edge.reply.RenditionService;
 import org.livepeer.flink.connectors.edge.reply.ReplyDesk;
@@ -27,8 +33,10 @@ import org.livepeer.flink.connectors.edge.session.ReplyTags;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.connectors.edge.tls.EdgeCertificate;
 import org.livepeer.flink.connectors.kafka.client.KafkaMediaReader;
+import org.livepeer.flink.connectors.kafka.client.PaymentProducer;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.connectors.storage.SegmentStore;
+import org.livepeer.flink.operators.auth.StampSeal;
 
 /**
  * The orchestrator's port: TLS with HTTP/2 and HTTP/1.1 (the latter also when the client names no
@@ -50,6 +58,8 @@ public final class OrchestratorServer implements AutoCloseable {
     private final ReplyDesk desk;
     private final SegmentProducer producer;
     private final KafkaMediaReader reader;
+    private final @Nullable ChainFeed chain;
+    private final @Nullable PaymentProducer payer;
     private final Server server;
 
     /**
@@ -72,11 +82,23 @@ public final class OrchestratorServer implements AutoCloseable {
         SessionTokens tokens = new SessionTokens(wire.secret(), wire.tokenTime());
         RenditionIndex index = new RenditionIndex(KNOWN_FOR, MOST_KNOWN, MEDIA_IN_MEMORY);
         Capacity capacity = new Capacity(tables);
-        NodeInfo info = new NodeInfo(wire.serviceUri().toString(), wire.nodes(), capacity);
+        TicketSettings tickets = wire.tickets();
+        chain =
+                tickets == null
+                        ? null
+                        : new ChainFeed(wire.kafka(), wire.secret(), tickets.staleAfter());
+        Offers offers =
+                tickets == null || chain == null ? null : new Offers(tickets, chain, wire.secret());
+        NodeInfo info = new NodeInfo(wire.serviceUri().toString(), wire.nodes(), capacity, offers);
         desk = new ReplyDesk(wire.kafka(), tags, index, LOOK_BACK, KNOWN_FOR);
         producer = new SegmentProducer(wire.kafka());
         reader = new KafkaMediaReader(wire.kafka());
-        SegmentHeaders headers = new SegmentHeaders(tokens, capacity);
+        payer = offers == null ? null : new PaymentProducer(wire.kafka(), wire.secret());
+        PaymentDesk payments =
+                offers == null || chain == null || payer == null
+                        ? null
+                        : new PaymentDesk(offers, chain, payer, desk, tags);
+        SegmentHeaders headers = new SegmentHeaders(tokens, capacity, info, offers);
         URI webhook = wire.authWebhook();
         GrpcServiceBuilder grpc =
                 GrpcService.builder()
@@ -88,7 +110,10 @@ public final class OrchestratorServer implements AutoCloseable {
                                         capacity,
                                         tables,
                                         wire.price(),
-                                        webhook == null ? null : new SenderWebhook(webhook)));
+                                        webhook == null ? null : new SenderWebhook(webhook),
+                                        offers == null || chain == null
+                                                ? null
+                                                : new OrchestratorService.OnChain(offers, chain)));
         more.forEach(grpc::addService);
         ServerBuilder builder = listener().service(grpc.build(), OrchestratorServer::inGosForm);
         routes.forEach(builder::service);
@@ -96,10 +121,18 @@ public final class OrchestratorServer implements AutoCloseable {
                         "/segment",
                         new SegmentService(
                                 headers,
-                                new SegmentWork(producer, desk, tags, info),
+                                payments,
+                                new SegmentWork(
+                                        producer,
+                                        desk,
+                                        tags,
+                                        new StampSeal(wire.secret()),
+                                        info,
+                                        new RenditionHashes(store),
+                                        offers),
                                 store,
                                 wire.limits()))
-                .service("/payment", new PaymentService(headers, info))
+                .service("/payment", new PaymentService(headers, payments))
                 .route()
                 .path("/refresh-payment")
                 .maxRequestLength(1 << 16)
@@ -173,6 +206,9 @@ public final class OrchestratorServer implements AutoCloseable {
      */
     public void start() {
         desk.start();
+        if (chain != null) {
+            chain.start();
+        }
         try {
             server.start().join();
         } catch (CompletionException e) {
@@ -190,12 +226,18 @@ public final class OrchestratorServer implements AutoCloseable {
                 anywhere ? "127.0.0.1" : bound.getHostString(),
                 port(),
                 wire.tls(),
-                wire.authWebhook() == null);
+                wire.authWebhook() == null && chain == null);
     }
 
     /** What keeps it from being ready; empty when it is. */
     public String waitingFor() {
-        return desk.waitingFor().orElse("");
+        return desk.waitingFor()
+                .or(
+                        () ->
+                                chain == null
+                                        ? Optional.empty()
+                                        : chain.waitingFor(System.currentTimeMillis()))
+                .orElse("");
     }
 
     /** The bound port. */
@@ -213,6 +255,12 @@ public final class OrchestratorServer implements AutoCloseable {
         server.stop().join();
         desk.close();
         producer.close();
+        if (payer != null) {
+            payer.close();
+        }
+        if (chain != null) {
+            chain.close();
+        }
         reader.close();
     }
 }

@@ -1,11 +1,16 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.payment.ChainFeed;
+import org.livepeer.flink.connectors.edge.payment.Offers;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.ticket.EthAddress;
+import org.livepeer.flink.operators.ticket.TicketValue.InsufficientReserve;
 import org.livepeer.flink.schemas.net.EndTranscodingSessionRequest;
 import org.livepeer.flink.schemas.net.EndTranscodingSessionResponse;
 import org.livepeer.flink.schemas.net.OrchestratorGrpc;
@@ -14,7 +19,7 @@ import org.livepeer.flink.schemas.net.OrchestratorRequest;
 import org.livepeer.flink.schemas.net.PingPong;
 
 /**
- * {@code net.Orchestrator}, off chain: signatures are empty and hold for everybody. Failures are
+ * {@code net.Orchestrator}. Off chain signatures are empty and hold for everybody. Failures are
  * UNKNOWN with go-livepeer's text, as its Go errors travel.
  */
 final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
@@ -24,10 +29,15 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     private final Tables tables;
     private final Fraction price;
     private final @Nullable SenderWebhook webhook;
+    private final @Nullable OnChain chain;
+
+    /** What an orchestrator on chain has besides. */
+    record OnChain(Offers offers, ChainFeed feed) {}
 
     /**
      * @param price for whom no other was ordered, wei per pixel
      * @param webhook who says whether a sender is served; null serves everybody
+     * @param chain null off chain
      */
     OrchestratorService(
             NodeInfo info,
@@ -35,7 +45,9 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
             Capacity capacity,
             Tables tables,
             Fraction price,
-            @Nullable SenderWebhook webhook) {
+            @Nullable SenderWebhook webhook,
+            @Nullable OnChain chain) {
+        this.chain = chain;
         this.info = info;
         this.tokens = tokens;
         this.capacity = capacity;
@@ -48,12 +60,16 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     public void getOrchestrator(
             OrchestratorRequest request, StreamObserver<OrchestratorInfo> answer) {
         long now = System.currentTimeMillis();
-        if (tables.jobMissing(now).isPresent() && !capacity.mayBeRenewal()) {
+        EthAddress sender = EthAddress.of(request.getAddress().toByteArray());
+        boolean renewal = chain == null ? capacity.mayBeRenewal() : capacity.mayBeRenewal(sender);
+        if (chain != null && !chain.offers().isSigned(request)) {
+            fail(answer, "Invalid orchestrator request: orchestrator req sig check failed");
+        } else if (isNotReady(renewal, now)) {
             fail(answer, "Invalid orchestrator request: the orchestrator is not ready");
-        } else if (capacity.refusesSender(now)) {
+        } else if (capacity.refusesSender(renewal, now)) {
             fail(answer, "Invalid orchestrator request: OrchestratorCapped");
         } else if (webhook == null) {
-            welcome(answer, tables.orders().price(now).orElse(price));
+            welcome(answer, sender, tables.orders().price(now).orElse(price));
         } else {
             webhook.ask(request.getAddress())
                     .whenComplete(
@@ -61,6 +77,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
                                 if (failure == null) {
                                     welcome(
                                             answer,
+                                            sender,
                                             own.or(() -> tables.orders().price(now)).orElse(price));
                                 } else {
                                     Throwable why =
@@ -73,9 +90,21 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
         }
     }
 
-    private void welcome(StreamObserver<OrchestratorInfo> answer, Fraction quoted) {
+    /** Without the chain nobody can be told what to pay, whoever it is. */
+    private boolean isNotReady(boolean isRenewal, long nowMs) {
+        return (tables.jobMissing(nowMs).isPresent() && !isRenewal)
+                || (chain != null && chain.feed().waitingFor(nowMs).isPresent());
+    }
+
+    private void welcome(
+            StreamObserver<OrchestratorInfo> answer, EthAddress sender, Fraction asked) {
         long now = System.currentTimeMillis();
-        succeed(answer, info.with(tokens.issue(quoted, now), now));
+        try {
+            Fraction quoted = chain == null ? asked : chain.offers().quote(sender, asked);
+            succeed(answer, info.with(tokens.issue(quoted, now), sender, quoted, now));
+        } catch (InsufficientReserve e) {
+            fail(answer, String.valueOf(e.getMessage()));
+        }
     }
 
     /** What ends is up to the stream's lease, which ends by itself when nothing comes any more. */
@@ -93,7 +122,12 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     /** The signature of the value, which is empty off chain. */
     @Override
     public void ping(PingPong request, StreamObserver<PingPong> answer) {
-        succeed(answer, PingPong.getDefaultInstance());
+        PingPong.Builder pong = PingPong.newBuilder();
+        if (chain != null) {
+            byte[] signature = chain.offers().nodeSignature(request.getValue().toByteArray());
+            pong.setValue(ByteString.copyFrom(signature));
+        }
+        succeed(answer, pong.build());
     }
 
     private static <T> void succeed(StreamObserver<T> answer, T value) {

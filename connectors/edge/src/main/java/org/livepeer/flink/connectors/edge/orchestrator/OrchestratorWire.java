@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
@@ -25,6 +26,7 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param nodes URIs of other orchestrators that gateways may ask
  * @param limits sizes and times
  * @param authWebhook is asked whether a sender is served; null serves everybody
+ * @param tickets how it is paid; null off chain
  */
 public record OrchestratorWire(
         URI serviceUri,
@@ -37,7 +39,8 @@ public record OrchestratorWire(
         Duration tokenTime,
         List<String> nodes,
         WireLimits limits,
-        @Nullable URI authWebhook) {
+        @Nullable URI authWebhook,
+        @Nullable TicketSettings tickets) {
     /** Time of a token in go-livepeer ({@code server/rpc.go}). */
     public static final Duration TOKEN_TIME = Duration.ofMinutes(30);
 
@@ -86,7 +89,8 @@ public record OrchestratorWire(
                     tokenTime,
                     nodes,
                     limits,
-                    authWebhook);
+                    authWebhook,
+                    tickets);
         } catch (URISyntaxException e) {
             throw new IllegalStateException("a URI with another port is one", e);
         }

@@ -3,10 +3,12 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.storage.SegmentStore;
 import org.livepeer.flink.operators.hash.Keccak256;
+import org.livepeer.flink.operators.segment.RequestIds;
 import org.livepeer.flink.schemas.StoreReference;
 
 /**
@@ -17,6 +19,7 @@ final class SegmentBody implements AutoCloseable {
     private final SegmentStore store;
     private final WireLimits limits;
     private final Keccak256 hash = new Keccak256();
+    private final MessageDigest sha256 = RequestIds.sha256();
     private byte[] memory;
     private int length;
     private SegmentStore.@Nullable Upload upload;
@@ -45,6 +48,7 @@ final class SegmentBody implements AutoCloseable {
                 throw new TooLate();
             }
             hash.update(buffer, 0, n);
+            sha256.update(buffer, 0, n);
             take(buffer, n);
         }
     }
@@ -77,6 +81,11 @@ final class SegmentBody implements AutoCloseable {
     /** Keccak-256 of all that came. */
     byte[] digest() {
         return hash.digest();
+    }
+
+    /** SHA-256 of all that came, by which the job knows it. */
+    ByteBuffer contentHash() {
+        return ByteBuffer.wrap(sha256.digest());
     }
 
     /** Where the media is now, when it was too large for memory. */

@@ -1,12 +1,26 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.RequestHeaders;
+import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.payment.Offers;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.connectors.edge.session.StreamName;
+import org.livepeer.flink.operators.hash.Keccak256;
+import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.segment.Ladder;
+import org.livepeer.flink.operators.ticket.EthAddress;
+import org.livepeer.flink.operators.ticket.TicketValue.InsufficientReserve;
+import org.livepeer.flink.operators.ticket.Words;
 import org.livepeer.flink.operators.wire.CapabilityNumbers;
 import org.livepeer.flink.operators.wire.WireClip;
 import org.livepeer.flink.operators.wire.WireFault;
@@ -14,13 +28,15 @@ import org.livepeer.flink.operators.wire.WireLadder;
 import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.net.AuthToken;
+import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.Payment;
 import org.livepeer.flink.schemas.net.SegData;
 
 /**
  * The headers of {@code /segment} and {@code /payment}, checked in go-livepeer's order with its
  * statuses and texts ({@code server/segment_rpc.go}). Off chain the payment must be readable and
- * that is all: what it says of sender and price counts for nothing.
+ * that is all: what it says of sender and price counts for nothing. On chain the sender must have
+ * signed the segment; what it pays is looked at afterwards.
  */
 final class SegmentHeaders {
     private static final String PAYMENT = "livepeer-payment";
@@ -31,10 +47,18 @@ final class SegmentHeaders {
 
     private final SessionTokens tokens;
     private final Capacity capacity;
+    private final NodeInfo info;
+    private final @Nullable Offers offers;
 
-    SegmentHeaders(SessionTokens tokens, Capacity capacity) {
+    /**
+     * @param offers on chain; null off chain
+     */
+    SegmentHeaders(
+            SessionTokens tokens, Capacity capacity, NodeInfo info, @Nullable Offers offers) {
         this.tokens = tokens;
         this.capacity = capacity;
+        this.info = info;
+        this.offers = offers;
     }
 
     /**
@@ -43,11 +67,11 @@ final class SegmentHeaders {
      * @throws WireRefusal at the first check that fails
      */
     SegmentOrder check(RequestHeaders headers, long nowMs) throws WireRefusal {
-        checkPayment(headers.get(PAYMENT, ""));
+        Payment payment = payment(headers.get(PAYMENT, ""));
         SegData segment = segment(headers.get(SEGMENT, ""));
-        List<Profile> profiles;
+        List<Profile> asked;
         try {
-            profiles = PathNames.of(WireLadder.of(segment));
+            asked = WireLadder.of(segment);
         } catch (WireFault e) {
             throw WireRefusal.forbidden(e.text());
         }
@@ -55,17 +79,33 @@ final class SegmentHeaders {
         if (duration < 0 || duration > LONGEST_MS) {
             throw WireRefusal.forbidden("invalid duration");
         }
+        EthAddress sender = EthAddress.of(payment.getSender().toByteArray());
+        if (offers != null
+                && !offers.signedByNode(
+                        sender, signedPart(segment, asked), segment.getSig().toByteArray())) {
+            throw WireRefusal.forbidden("ErrSegSig");
+        }
         if (segment.hasCapabilities()
                 && !CapabilityNumbers.meets(
                         segment.getCapabilities(), capacity.capabilities(nowMs))) {
             throw WireRefusal.forbidden("incompatible capabilities");
         }
         AuthToken token = segment.getAuthToken();
-        checkToken(segment, token, nowMs);
-        String stream = StreamName.of(segment.getManifestId());
+        Fraction price = checkToken(segment, token, nowMs);
+        String stream =
+                offers == null
+                        ? StreamName.of(segment.getManifestId())
+                        : StreamName.of(sender, segment.getManifestId());
         if (capacity.refusesStream(stream, nowMs)) {
             throw WireRefusal.forbidden("OrchestratorCapped");
         }
+        OrchestratorInfo said;
+        try {
+            said = info.with(token, sender, price, nowMs);
+        } catch (InsufficientReserve e) {
+            throw new WireRefusal(HttpStatus.INTERNAL_SERVER_ERROR, "Internal Server Error");
+        }
+        List<Profile> profiles = PathNames.of(asked);
         String fault = WireLadder.fault(profiles, Ladder.LARGEST_SIDE).orElse("");
         Clip clip = null;
         try {
@@ -82,12 +122,32 @@ final class SegmentHeaders {
                 clip,
                 segment.getCalcPerceptualHash(),
                 token,
+                price,
+                said,
+                offers == null ? null : new SegmentOrder.Payer(sender, payment),
                 fault);
     }
 
-    private static void checkPayment(String header) throws WireRefusal {
+    /** What a gateway signs of a segment ({@code core/segment_sig.go}, Flatten). */
+    private static byte[] signedPart(SegData segment, List<Profile> profiles) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(segment.getManifestId().toByteArray());
+        all.writeBytes(Words.word(BigInteger.valueOf(segment.getSeq()).abs()));
+        all.writeBytes(Words.word(new BigInteger(1, lastWord(segment.getHash()))));
+        for (Profile profile : profiles) {
+            byte[] name = Keccak256.of(profile.getName().getBytes(UTF_8));
+            all.writeBytes(HexFormat.of().formatHex(name, 0, 4).getBytes(UTF_8));
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] lastWord(ByteString hash) {
+        return hash.substring(Math.max(0, hash.size() - 32)).toByteArray();
+    }
+
+    private static Payment payment(String header) throws WireRefusal {
         try {
-            Payment.parseFrom(Base64Text.decode(header));
+            return Payment.parseFrom(Base64Text.decode(header));
         } catch (Base64Text.Malformed e) {
             throw new WireRefusal(
                     HttpStatus.PAYMENT_REQUIRED, "base64 decode error: " + e.getMessage());
@@ -107,15 +167,17 @@ final class SegmentHeaders {
         }
     }
 
-    private void checkToken(SegData segment, AuthToken token, long nowMs) throws WireRefusal {
+    private Fraction checkToken(SegData segment, AuthToken token, long nowMs) throws WireRefusal {
         if (!segment.hasAuthToken()) {
             throw WireRefusal.forbidden("missing auth token");
         }
-        if (tokens.quote(token).isEmpty()) {
+        Optional<Fraction> quote = tokens.quote(token);
+        if (quote.isEmpty()) {
             throw WireRefusal.forbidden("invalid auth token");
         }
         if (SessionTokens.isExpired(token, nowMs)) {
             throw WireRefusal.forbidden("expired auth token");
         }
+        return quote.get();
     }
 }

@@ -18,10 +18,15 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
+import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
 import org.livepeer.flink.connectors.storage.SegmentStore;
 import org.livepeer.flink.operators.log.Repeats;
+import org.livepeer.flink.operators.ticket.Recipient.FatalException;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.net.TranscodeResult;
 import org.slf4j.Logger;
@@ -32,6 +37,9 @@ import org.slf4j.LoggerFactory;
  * comes in, 200 goes out as soon as it is whole and has that hash, and the job's answer follows as
  * a {@link TranscodeResult}. What fails after the 200 is said in there (go-livepeer {@code
  * server/segment_rpc.go}, whatever the method).
+ *
+ * <p>On chain the payment goes to the job first, and the 200 waits for its verdict, but no longer
+ * than half of the gateway's patience: a refusal that comes later is said in the result as well.
  */
 final class SegmentService implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentService.class);
@@ -43,10 +51,19 @@ final class SegmentService implements HttpService {
     private final SegmentStore store;
     private final WireLimits limits;
     private final SegmentRoom room;
+    private final @Nullable PaymentDesk payments;
 
+    /**
+     * @param payments on chain; null off chain
+     */
     SegmentService(
-            SegmentHeaders headers, SegmentWork work, SegmentStore store, WireLimits limits) {
+            SegmentHeaders headers,
+            @Nullable PaymentDesk payments,
+            SegmentWork work,
+            SegmentStore store,
+            WireLimits limits) {
         this.headers = headers;
+        this.payments = payments;
         this.work = work;
         this.store = store;
         this.limits = limits;
@@ -87,16 +104,46 @@ final class SegmentService implements HttpService {
         StreamMessage<HttpData> body =
                 req.split().body().timeout(limits.stall(), StreamTimeoutMode.UNTIL_NEXT);
         HttpResponse refusal;
+        PaymentDesk.Sent payment;
+        try {
+            payment = pay(order, begun, answer);
+        } catch (FatalException e) {
+            body.abort();
+            room.leave(address);
+            answer.complete(
+                    PlainErrors.text(HttpStatus.BAD_REQUEST, String.valueOf(e.getMessage())));
+            return;
+        } catch (RuntimeException e) {
+            REPEATS.warn("payment not sent stream={} cause={}", order.stream(), e.toString());
+            body.abort();
+            room.leave(address);
+            answer.complete(internalError());
+            return;
+        }
         try (InputStream in = body.toInputStream(data -> data);
                 SegmentBody media = new SegmentBody(store, limits, req.headers().contentLength())) {
             media.receive(in);
             if (order.hash().equals(ByteString.copyFrom(media.digest()))) {
                 StoreReference reference = media.commit();
+                awaitVerdict(payment, order, begun);
+                if (answer.isDone()) {
+                    // The payment was refused.
+                    room.leave(address);
+                    return;
+                }
+                ByteBuffer contentHash =
+                        reference == null ? media.contentHash() : reference.getHash();
+                String paid = payment == null ? "" : payment.id();
                 // The gateway's clock for the upload stops here, whatever the job's way in takes.
                 HttpResponseWriter response = HttpResponse.streaming();
                 response.write(ResponseHeaders.of(HttpStatus.OK));
                 answer.complete(response);
-                work(order, reference, media.media(), address, begun, response);
+                work(
+                        order,
+                        new SegmentWork.Media(reference, media.media(), contentHash, paid),
+                        address,
+                        begun,
+                        response);
                 return;
             }
             refusal = PlainErrors.text(HttpStatus.FORBIDDEN, "Forbidden");
@@ -111,16 +158,55 @@ final class SegmentService implements HttpService {
         answer.complete(refusal);
     }
 
+    /**
+     * Gives the payment to the job; a refusal answers the request at once.
+     *
+     * @return null off chain
+     */
+    private PaymentDesk.@Nullable Sent pay(
+            SegmentOrder order, long begun, CompletableFuture<HttpResponse> answer)
+            throws FatalException {
+        SegmentOrder.Payer payer = order.payer();
+        if (payments == null || payer == null) {
+            return null;
+        }
+        PaymentDesk.Sent sent =
+                payments.send(payer.payment(), order.purpose(payer), begun, order.patienceMs());
+        sent.verdict()
+                .thenAccept(
+                        refusal -> {
+                            if (!refusal.isEmpty()) {
+                                answer.complete(PlainErrors.text(HttpStatus.BAD_REQUEST, refusal));
+                            }
+                        });
+        return sent;
+    }
+
+    /** Waits as long as the gateway can well wait for the 200. */
+    private static void awaitVerdict(
+            PaymentDesk.@Nullable Sent payment, SegmentOrder order, long begun) {
+        if (payment == null) {
+            return;
+        }
+        long left = begun + order.headerPatienceMs() / 2 - System.currentTimeMillis();
+        try {
+            payment.verdict().get(Math.max(1, left), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.debug("verdict not in time stream={}", order.stream(), e);
+        }
+    }
+
     private void work(
             SegmentOrder order,
-            @Nullable StoreReference reference,
-            ByteBuffer media,
+            SegmentWork.Media media,
             InetAddress address,
             long begun,
             HttpResponseWriter response) {
         CompletableFuture<TranscodeResult> result;
         try {
-            result = work.answer(order, reference, media, begun);
+            result = work.answer(order, media, begun);
         } catch (RuntimeException e) {
             result = CompletableFuture.failedFuture(e);
         }

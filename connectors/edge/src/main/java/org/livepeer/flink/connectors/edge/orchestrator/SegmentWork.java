@@ -1,20 +1,26 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
+import com.google.protobuf.ByteString;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.payment.Offers;
+import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
 import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
 import org.livepeer.flink.connectors.edge.reply.ReplyDesk;
 import org.livepeer.flink.connectors.edge.session.ReplyTags;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
+import org.livepeer.flink.operators.auth.StampSeal;
 import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.operators.wire.WireTexts;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.Segment;
 import org.livepeer.flink.schemas.SegmentResult;
+import org.livepeer.flink.schemas.SegmentStamp;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.net.TranscodeData;
 import org.livepeer.flink.schemas.net.TranscodeResult;
@@ -37,14 +43,48 @@ final class SegmentWork {
     private final ReplyDesk desk;
     private final ReplyTags tags;
     private final NodeInfo info;
+    private final StampSeal seal;
+    private final RenditionHashes hashes;
+    private final @Nullable Offers offers;
     private final int replyPartition =
             ThreadLocalRandom.current().nextInt(Topics.RESULTS.partitions());
 
-    SegmentWork(SegmentProducer producer, ReplyDesk desk, ReplyTags tags, NodeInfo info) {
+    /**
+     * @param offers on chain; null off chain
+     */
+    SegmentWork(
+            SegmentProducer producer,
+            ReplyDesk desk,
+            ReplyTags tags,
+            StampSeal seal,
+            NodeInfo info,
+            RenditionHashes hashes,
+            @Nullable Offers offers) {
+        this.seal = seal;
+        this.hashes = hashes;
+        this.offers = offers;
         this.producer = producer;
         this.desk = desk;
         this.tags = tags;
         this.info = info;
+    }
+
+    /**
+     * What came in.
+     *
+     * @param reference where the media is when it is not in memory
+     * @param inMemory empty when it is not
+     * @param contentHash SHA-256
+     * @param payment that was sent with it; empty off chain
+     */
+    record Media(
+            @Nullable StoreReference reference,
+            ByteBuffer inMemory,
+            ByteBuffer contentHash,
+            String payment) {
+        boolean isEmpty() {
+            return reference == null && inMemory.remaining() == 0;
+        }
     }
 
     /**
@@ -53,20 +93,13 @@ final class SegmentWork {
      *
      * @param begunMs when the request came
      */
-    CompletableFuture<TranscodeResult> answer(
-            SegmentOrder order,
-            @Nullable StoreReference reference,
-            ByteBuffer media,
-            long begunMs) {
+    CompletableFuture<TranscodeResult> answer(SegmentOrder order, Media media, long begunMs) {
         long now = System.currentTimeMillis();
         if (order.profiles().isEmpty()) {
             return CompletableFuture.completedFuture(
                     result(order).setData(TranscodeData.getDefaultInstance()).build());
         }
-        String fault =
-                reference == null && media.remaining() == 0
-                        ? WireTexts.INVALID_VIDEO
-                        : order.fault();
+        String fault = media.isEmpty() ? WireTexts.INVALID_VIDEO : order.fault();
         if (!fault.isEmpty()) {
             return CompletableFuture.completedFuture(result(order).setError(fault).build());
         }
@@ -85,8 +118,10 @@ final class SegmentWork {
                         .setDeadlineMs(deadline)
                         .setReplyPartition(replyPartition)
                         .setReplyTag(tag)
-                        .setReference(reference)
-                        .setPayload(media)
+                        .setReference(media.reference())
+                        .setContentHash(media.contentHash())
+                        .setStamp(stamp(order, media, begunMs))
+                        .setPayload(media.inMemory())
                         .build();
         producer.push(segment)
                 .whenComplete(
@@ -96,6 +131,19 @@ final class SegmentWork {
                             }
                         });
         return reply.handle((answer, failure) -> complete(order, answer, failure));
+    }
+
+    private SegmentStamp stamp(SegmentOrder order, Media media, long begunMs) {
+        SegmentOrder.Payer payer = order.payer();
+        SegmentStamp stamp =
+                SegmentStamp.newBuilder()
+                        .setAccount(payer == null ? "" : order.purpose(payer).account())
+                        .setOwner(payer == null ? "" : PaymentDesk.owner(payer.sender()))
+                        .setPrice(order.price().toRational())
+                        .setPaymentId(media.payment())
+                        .setArrivedAtMs(begunMs)
+                        .build();
+        return seal.seal(stamp, order.stream(), order.seq(), media.contentHash());
     }
 
     private TranscodeResult complete(
@@ -124,10 +172,15 @@ final class SegmentWork {
             // A gateway that gets more or fewer than it asked for may fall over.
             return result.setError("MismatchedSegments").build();
         }
-        return result.setData(data(order, answer)).build();
+        try {
+            return result.setData(data(order, answer)).build();
+        } catch (IOException e) {
+            REPEATS.warn("result not signed stream={} cause={}", order.stream(), e.toString());
+            return result.setError("InternalError").build();
+        }
     }
 
-    private TranscodeData data(SegmentOrder order, SegmentResult answer) {
+    private TranscodeData data(SegmentOrder order, SegmentResult answer) throws IOException {
         TranscodeData.Builder data = TranscodeData.newBuilder();
         for (Rendition rendition : answer.getRenditions()) {
             String path = RenditionIndex.path(order.token().getSessionId(), rendition, order.seq());
@@ -139,12 +192,14 @@ final class SegmentWork {
             }
             data.addSegments(one);
         }
+        if (offers != null) {
+            byte[] signature = offers.resultSignature(hashes.of(answer.getRenditions()));
+            data.setSig(ByteString.copyFrom(signature));
+        }
         return data.build();
     }
 
-    private TranscodeResult.Builder result(SegmentOrder order) {
-        return TranscodeResult.newBuilder()
-                .setSeq(order.seq())
-                .setInfo(info.with(order.token(), System.currentTimeMillis()));
+    private static TranscodeResult.Builder result(SegmentOrder order) {
+        return TranscodeResult.newBuilder().setSeq(order.seq()).setInfo(order.info());
     }
 }

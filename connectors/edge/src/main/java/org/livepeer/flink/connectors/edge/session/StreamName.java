@@ -2,8 +2,10 @@ package org.livepeer.flink.connectors.edge.session;
 
 import com.google.protobuf.ByteString;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.livepeer.flink.operators.hash.Keccak256;
+import org.livepeer.flink.operators.ticket.EthAddress;
 
 /**
  * The name under which the job knows a stream of the wire: {@code wire.} and the gateway's manifest
@@ -17,7 +19,25 @@ public final class StreamName {
 
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9._~-]{1,100}");
 
+    private static final Pattern SHORT = Pattern.compile("[A-Za-z0-9._~-]{0,70}");
+
     private StreamName() {}
+
+    /**
+     * The name of a paying sender's stream, at most 117 characters: another sender's stream of the
+     * same name is another one.
+     */
+    public static String of(EthAddress sender, ByteString manifestId) {
+        String plain = manifestId.isValidUtf8() ? manifestId.toStringUtf8() : "?";
+        return PREFIX
+                + sender.toString().toLowerCase(Locale.ROOT)
+                + "."
+                + (SHORT.matcher(plain).matches() ? plain : hashed(manifestId));
+    }
+
+    private static String hashed(ByteString manifestId) {
+        return "~" + HexFormat.of().formatHex(Keccak256.of(manifestId.toByteArray()));
+    }
 
     /** 6 to 105 characters. */
     public static String of(ByteString manifestId) {
@@ -27,6 +47,6 @@ public final class StreamName {
                 return PREFIX + text;
             }
         }
-        return PREFIX + "~" + HexFormat.of().formatHex(Keccak256.of(manifestId.toByteArray()));
+        return PREFIX + hashed(manifestId);
     }
 }

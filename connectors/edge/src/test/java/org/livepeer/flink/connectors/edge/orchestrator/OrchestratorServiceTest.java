@@ -36,11 +36,12 @@ class OrchestratorServiceTest {
     private final List<OrchestratorInfo> told = new ArrayList<>();
     private final OrchestratorService service =
             new OrchestratorService(
-                    new NodeInfo("https://h:1", List.of(), capacity),
+                    new NodeInfo("https://h:1", List.of(), capacity, null),
                     tokens,
                     capacity,
                     tables,
                     Fraction.ZERO,
+                    null,
                     null);
 
     private String ask() {

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
@@ -57,6 +58,9 @@ final class WireBench implements AutoCloseable {
     /** Of the edges that are started from now on. */
     @Nullable URI authWebhook;
 
+    /** How edges that are started from now on are paid; null off chain. */
+    @Nullable TicketSettings tickets;
+
     WireBench(Path folder) throws Exception {
         this.folder = folder;
         broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
@@ -81,7 +85,8 @@ final class WireBench implements AutoCloseable {
                 OrchestratorWire.TOKEN_TIME,
                 List.of("https://other:8935"),
                 limits,
-                authWebhook);
+                authWebhook,
+                tickets);
     }
 
     OrchestratorServer edge(String scheme, String name, WireLimits limits) throws Exception {

@@ -22,6 +22,7 @@ import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.SegmentResult;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.StoreReference;
+import org.livepeer.flink.schemas.WinningTicket;
 
 /** How each kind of value becomes a record of its topic. */
 final class Serializers {
@@ -121,6 +122,17 @@ final class Serializers {
                         Topics.RECEIPTS,
                         OutRecord.utf8(receipt.getAccount()),
                         encode(receipt),
+                        secret.secret());
+    }
+
+    static Writer<WinningTicket> wins(String topic, SecretSource secret) {
+        return (win, context) ->
+                signed(
+                        topic,
+                        Topics.WINNING_TICKETS,
+                        OutRecord.utf8(
+                                "0x" + HexFormat.of().formatHex(OutRecord.bytes(win.getSender()))),
+                        encode(win),
                         secret.secret());
     }
 

@@ -13,6 +13,7 @@ import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.SessionEntry;
+import org.livepeer.flink.schemas.WinningTicket;
 
 /**
  * Sinks into topics. All are at least once: flushed before a checkpoint completes, written again
@@ -40,6 +41,11 @@ public final class TopicSinks {
 
     public KafkaSink<Receipt> receipts() {
         return sink(Serializers.receipts(address.topic(Topics.RECEIPTS), secret), quick());
+    }
+
+    /** Tickets that pay. */
+    public KafkaSink<WinningTicket> wins() {
+        return sink(Serializers.wins(address.topic(Topics.WINNING_TICKETS), secret), quick());
     }
 
     public KafkaSink<LedgerEntry> ledger() {

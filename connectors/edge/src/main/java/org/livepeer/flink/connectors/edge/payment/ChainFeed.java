@@ -1,0 +1,186 @@
+package org.livepeer.flink.connectors.edge.payment;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.feed.SignedRows;
+import org.livepeer.flink.connectors.edge.feed.TopicTail;
+import org.livepeer.flink.connectors.edge.feed.TopicTail.Start;
+import org.livepeer.flink.connectors.kafka.KafkaAddress;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.operators.auth.ClusterSecret;
+import org.livepeer.flink.operators.ticket.Bytes;
+import org.livepeer.flink.operators.ticket.ChainView;
+import org.livepeer.flink.operators.ticket.EthAddress;
+import org.livepeer.flink.operators.ticket.SenderFunds;
+import org.livepeer.flink.operators.ticket.Standing;
+import org.livepeer.flink.schemas.ChainHead;
+import org.livepeer.flink.schemas.OrchestratorEntry;
+import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.SenderEntry;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The chain as the chain jobs tell it on {@code rounds}, {@code senders} and {@code orchestrators};
+ * records without the cluster's MAC count for nothing. Thread-safe.
+ */
+public final class ChainFeed implements Standing, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ChainFeed.class);
+
+    private final ClusterSecret secret;
+    private final Duration staleAfter;
+    private final TopicTail tail;
+    private final ConcurrentMap<String, SenderEntry> senders = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, OrchestratorEntry> orchestrators =
+            new ConcurrentHashMap<>();
+    private volatile @Nullable ChainHead head;
+
+    /**
+     * @param staleAfter a newest block that was seen longer ago than that is no basis for money
+     */
+    public ChainFeed(KafkaAddress address, ClusterSecret secret, Duration staleAfter) {
+        this.secret = secret;
+        this.staleAfter = staleAfter;
+        this.tail =
+                new TopicTail(
+                        "chain",
+                        address,
+                        List.of(
+                                new Start(Topics.ROUNDS, null),
+                                new Start(Topics.SENDERS, null),
+                                new Start(Topics.ORCHESTRATORS, null)),
+                        (topic, message, atMs) -> take(topic, message));
+    }
+
+    /** Begins to read. */
+    public void start() {
+        tail.start();
+    }
+
+    private void take(Topics topic, ConsumerRecord<byte[], byte[]> message) {
+        byte @Nullable [] key = message.key();
+        if (key == null || message.value() == null || !SignedRows.genuine(secret, topic, message)) {
+            return;
+        }
+        String name = new String(key, US_ASCII);
+        try {
+            switch (topic) {
+                case ROUNDS -> head = RecordCodec.of(ChainHead.class).decode(message.value());
+                case SENDERS ->
+                        senders.put(
+                                name, RecordCodec.of(SenderEntry.class).decode(message.value()));
+                case ORCHESTRATORS ->
+                        orchestrators.put(
+                                name,
+                                RecordCodec.of(OrchestratorEntry.class).decode(message.value()));
+                default -> throw new IllegalArgumentException("the chain is not told on " + topic);
+            }
+        } catch (RecordCodec.UndecodableException e) {
+            LOG.debug("row passed over topic={} cause={}", message.topic(), e.getMessage());
+        }
+    }
+
+    /** What it waits for before money can be counted by it; empty when nothing. */
+    public Optional<String> waitingFor(long nowMs) {
+        Optional<String> reading = tail.waitingFor();
+        ChainHead newest = head;
+        if (reading.isPresent()) {
+            return reading;
+        }
+        if (newest == null) {
+            return Optional.of("the chain, of which the topic rounds says nothing yet");
+        }
+        long age = nowMs - newest.getSeenAtMs();
+        return age > staleAfter.toMillis()
+                ? Optional.of("a block of the chain: the newest was seen " + age / 1_000 + " s ago")
+                : Optional.empty();
+    }
+
+    /** The key of an account's record. */
+    static String key(EthAddress account) {
+        return account.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private ChainHead newest() {
+        ChainHead newest = head;
+        if (newest == null) {
+            throw new IllegalStateException("nothing is known of the chain yet");
+        }
+        return newest;
+    }
+
+    /** What new parameters are made from. */
+    ChainView view() {
+        ChainHead newest = newest();
+        return new ChainView(
+                BigInteger.valueOf(newest.getL1Block()),
+                newest.getRound(),
+                Bytes.of(newest.getRoundBlockHash()),
+                Bytes.of(newest.getPreviousRoundBlockHash()),
+                Bytes.number(newest.getGasPrice()));
+    }
+
+    /** Newest L1 block. */
+    long l1Block() {
+        return newest().getL1Block();
+    }
+
+    /** What a sender has; nothing when it never had anything. */
+    SenderFunds funds(EthAddress sender) {
+        SenderEntry entry = senders.get(key(sender));
+        ChainHead newest = newest();
+        if (entry == null) {
+            return new SenderFunds(
+                    BigInteger.ZERO,
+                    BigInteger.ZERO,
+                    BigInteger.ZERO,
+                    BigInteger.ZERO,
+                    newest.getPoolSize(),
+                    BigInteger.ZERO);
+        }
+        boolean claimsCount = entry.getClaimRound() == newest.getRound();
+        return new SenderFunds(
+                Bytes.number(entry.getDeposit()),
+                Bytes.number(entry.getReserve()),
+                claimsCount ? Bytes.number(entry.getClaimed()) : BigInteger.ZERO,
+                claimsCount ? Bytes.number(entry.getClaimedByUs()) : BigInteger.ZERO,
+                newest.getPoolSize(),
+                Bytes.number(entry.getPending()));
+    }
+
+    @Override
+    public long round() {
+        return newest().getRound();
+    }
+
+    @Override
+    public boolean isActive(EthAddress orchestrator) {
+        OrchestratorEntry entry = orchestrators.get(key(orchestrator));
+        long round = round();
+        return entry != null
+                && entry.getActivationRound() <= round
+                && round < entry.getDeactivationRound();
+    }
+
+    @Override
+    public boolean unlocksSoon(EthAddress sender) {
+        SenderEntry entry = senders.get(key(sender));
+        return entry != null
+                && entry.getWithdrawRound() != 0
+                && entry.getWithdrawRound() <= round() + 1;
+    }
+
+    @Override
+    public void close() {
+        tail.close();
+    }
+}

@@ -1,0 +1,265 @@
+package org.livepeer.flink.connectors.ethereum.devnet;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
+import org.livepeer.flink.connectors.ethereum.keys.KeyStore;
+import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
+import org.livepeer.flink.connectors.ethereum.rpc.RpcException;
+import org.livepeer.flink.operators.log.Repeats;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Anvil with the network's contracts. Made anew on the first start in a folder; later ones go on
+ * with its state. Rounds are initialized as they begin, as somebody does on the live network.
+ */
+public final class Devnet implements AutoCloseable {
+    private static final Repeats REPEATS = new Repeats(LoggerFactory.getLogger(Devnet.class));
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final BigInteger ETHER = BigInteger.TEN.pow(18);
+    private static final String PASSPHRASE = "devnet";
+
+    /** Longer than tickets' parameters live: else no win could be redeemed. */
+    private static final long ROUND_BLOCKS = 60;
+
+    private final Process anvil;
+    private final EthRpc rpc;
+    private final Sender sender;
+    private final URI uri;
+    private final Facts facts;
+    private final ScheduledExecutorService rounds =
+            Executors.newSingleThreadScheduledExecutor(
+                    task -> {
+                        Thread thread = new Thread(task, "devnet-rounds");
+                        thread.setDaemon(true);
+                        return thread;
+                    });
+
+    /**
+     * What was made.
+     *
+     * @param deployer who owns the contracts
+     * @param orchestrator is bonded and active
+     * @param gateway has a deposit and a reserve of 10 ether each
+     * @param contracts addresses by name
+     */
+    public record Facts(
+            String deployer, String orchestrator, String gateway, Map<String, String> contracts) {}
+
+    /**
+     * How it is started.
+     *
+     * @param folder keeps its state and keystore files
+     * @param packages the folder {@code node_modules} of docker/devnet
+     * @param port of the node on loopback; 0 for a free one
+     * @param blockTime between blocks
+     * @param serviceUri that the orchestrator registers
+     */
+    public record Options(
+            Path folder, Path packages, int port, Duration blockTime, String serviceUri) {}
+
+    private Devnet(Process anvil, URI uri, EthRpc rpc, Facts facts) {
+        this.anvil = anvil;
+        this.uri = uri;
+        this.rpc = rpc;
+        this.sender = new Sender(rpc);
+        this.facts = facts;
+    }
+
+    /**
+     * Starts it, and makes it on the first time.
+     *
+     * @throws IllegalStateException when what it needs is not there, saying what to do
+     */
+    public static Devnet start(Options options) throws IOException, InterruptedException {
+        Artifacts artifacts = new Artifacts(options.packages());
+        Files.createDirectories(options.folder());
+        int port = options.port() == 0 ? freePort() : options.port();
+        Process anvil = anvil(options, port);
+        URI uri = URI.create("http://127.0.0.1:" + port);
+        EthRpc rpc = new EthRpc(List.of(uri), Duration.ofSeconds(10));
+        try {
+            awaitNode(anvil, rpc, options.folder());
+            Path made = options.folder().resolve("devnet.json");
+            Facts facts =
+                    Files.exists(made)
+                            ? JSON.readValue(made.toFile(), Facts.class)
+                            : make(rpc, artifacts, options, made);
+            for (String each : List.of(facts.deployer(), facts.orchestrator(), facts.gateway())) {
+                rpc.call("anvil_impersonateAccount", each);
+            }
+            Devnet devnet = new Devnet(anvil, uri, rpc, facts);
+            devnet.rounds.scheduleWithFixedDelay(
+                    devnet::initializeRound, 200, 500, TimeUnit.MILLISECONDS);
+            return devnet;
+        } catch (RpcException | IOException | RuntimeException | InterruptedException e) {
+            anvil.destroy();
+            if (e instanceof RpcException) {
+                throw new IOException("the development chain could not be made", e);
+            }
+            if (e instanceof IOException io) {
+                throw io;
+            }
+            if (e instanceof InterruptedException interrupted) {
+                throw interrupted;
+            }
+            throw (RuntimeException) e;
+        }
+    }
+
+    private static Process anvil(Options options, int port) throws IOException {
+        Path program =
+                options.packages().resolve("@foundry-rs/anvil-linux-amd64").resolve("bin/anvil");
+        if (!Files.isExecutable(program)) {
+            throw new IllegalStateException(
+                    program + " is missing: run `npm install` in docker/devnet (Node 20)");
+        }
+        return new ProcessBuilder(
+                        program.toString(),
+                        "--host",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--block-time",
+                        String.format(
+                                Locale.ROOT, "%.3f", options.blockTime().toMillis() / 1_000.0),
+                        "--mixed-mining",
+                        "--state",
+                        options.folder().resolve("state.json").toString(),
+                        "--state-interval",
+                        "2",
+                        "--gas-limit",
+                        "60000000",
+                        "--code-size-limit",
+                        "100000",
+                        "--silent")
+                .redirectErrorStream(true)
+                .redirectOutput(options.folder().resolve("anvil.log").toFile())
+                .start();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void awaitNode(Process anvil, EthRpc rpc, Path folder)
+            throws InterruptedException {
+        for (int i = 0; i < 200; i++) {
+            try {
+                rpc.blockNumber();
+                return;
+            } catch (RpcException e) {
+                if (!anvil.isAlive()) {
+                    throw new IllegalStateException(
+                            "anvil ended at once, see " + folder.resolve("anvil.log"), e);
+                }
+                Thread.sleep(50);
+            }
+        }
+        throw new IllegalStateException("anvil does not answer, see " + folder);
+    }
+
+    private static Facts make(EthRpc rpc, Artifacts artifacts, Options options, Path made)
+            throws IOException, RpcException {
+        String deployer = rpc.call("eth_accounts").get(0).asText();
+        Contracts contracts = new Contracts(rpc, artifacts, deployer, ROUND_BLOCKS);
+        contracts.deploy();
+        String orchestrator = account(rpc, options.folder().resolve("orchestrator"));
+        String gateway = account(rpc, options.folder().resolve("gateway"));
+        contracts.activate(orchestrator, options.serviceUri());
+        contracts.fund(gateway, ETHER.multiply(BigInteger.TEN), ETHER.multiply(BigInteger.TEN));
+        Facts facts = new Facts(deployer, orchestrator, gateway, new HashMap<>(contracts.all()));
+        ObjectNode json = JSON.valueToTree(facts);
+        JSON.writerWithDefaultPrettyPrinter().writeValue(made.toFile(), json);
+        return facts;
+    }
+
+    /** A new account with ether and its keystore file. */
+    private static String account(EthRpc rpc, Path folder) throws IOException, RpcException {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        key[0] &= 0x7f;
+        String address = new AccountKey(key).address().toString();
+        KeyStore.write(folder, key, PASSPHRASE);
+        Files.writeString(folder.resolve("passphrase"), PASSPHRASE);
+        rpc.call(
+                "anvil_setBalance",
+                address,
+                "0x" + ETHER.multiply(BigInteger.valueOf(1_000)).toString(16));
+        rpc.call("anvil_impersonateAccount", address);
+        return address;
+    }
+
+    private void initializeRound() {
+        try {
+            if (ask("RoundsManager", "currentRoundInitialized()").signum() == 0) {
+                send(facts.deployer(), "RoundsManager", BigInteger.ZERO, "initializeRound()");
+            }
+        } catch (RpcException | RuntimeException e) {
+            REPEATS.warn("round not initialized, tried again cause={}", e.toString());
+        }
+    }
+
+    /** Where its node answers. */
+    public URI uri() {
+        return uri;
+    }
+
+    public Facts facts() {
+        return facts;
+    }
+
+    /** Its node. */
+    public EthRpc rpc() {
+        return rpc;
+    }
+
+    /** A number that a contract says. */
+    public BigInteger ask(String contract, String signature, Object... arguments)
+            throws RpcException {
+        String address = facts.contracts().getOrDefault(contract, contract);
+        String word = rpc.view(address, Abi.call(signature, arguments), "latest");
+        return word.length() < 66 ? BigInteger.ZERO : new BigInteger(word.substring(2, 66), 16);
+    }
+
+    /** Has one of its accounts call a contract. */
+    public JsonNode send(
+            String from, String contract, BigInteger wei, String signature, Object... arguments)
+            throws RpcException {
+        String address = facts.contracts().getOrDefault(contract, contract);
+        return sender.send(from, address, Abi.call(signature, arguments), wei);
+    }
+
+    @Override
+    public void close() {
+        rounds.shutdownNow();
+        anvil.destroy();
+        try {
+            if (!anvil.waitFor(10, TimeUnit.SECONDS)) {
+                anvil.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            anvil.destroyForcibly();
+        }
+    }
+}

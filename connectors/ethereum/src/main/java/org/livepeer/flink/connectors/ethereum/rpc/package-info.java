@@ -1,0 +1,8 @@
+/**
+ * JSON-RPC of an Ethereum node: in, questions; out, answers as JSON or as headers and logs. Kept:
+ * which of several endpoints answered last.
+ */
+@NullMarked
+package org.livepeer.flink.connectors.ethereum.rpc;
+
+import org.jspecify.annotations.NullMarked;
