@@ -28,7 +28,8 @@ import picocli.CommandLine.Command;
             SessionsCommand.class,
             WorkersCommand.class,
             EventsCommand.class,
-            TopicsCommand.class
+            TopicsCommand.class,
+            DevnetCommand.class
         })
 public final class Livepeer implements Runnable {
     /** go-livepeer's flags whose part of the node is not built: told apart from typing errors. */
@@ -40,10 +41,6 @@ public final class Livepeer implements Runnable {
                     "aiModels",
                     "redeemer",
                     "reward",
-                    "ethUrl",
-                    "ethAcctAddr",
-                    "ethKeystorePath",
-                    "ethPassword",
                     "nvidia",
                     "netint",
                     "rtmpAddr",
@@ -55,7 +52,6 @@ public final class Livepeer implements Runnable {
                     "s3bucket",
                     "serviceRegistry",
                     "initializeRound",
-                    "ticketEV",
                     "maxTicketEV",
                     "depositMultiplier");
 

@@ -21,6 +21,8 @@ import picocli.CommandLine.Option;
 final class NodeFlags {
     @Mixin Connection connection = new Connection();
 
+    @Mixin ChainFlags chain = new ChainFlags();
+
     @Option(
             names = {"-flink", "--flink"},
             paramLabel = "URL[,URL]",
@@ -33,12 +35,6 @@ final class NodeFlags {
             defaultValue = "0",
             description = "subtasks of the job's operators (default: the cluster's, embedded 1)")
     int parallelism;
-
-    @Option(
-            names = {"-network", "--network"},
-            defaultValue = "offchain",
-            description = "offchain is what this version runs")
-    String network = "offchain";
 
     @Option(
             names = {"-pricePerUnit", "--pricePerUnit"},
@@ -202,10 +198,6 @@ final class NodeFlags {
      * @param roles what the process does: they decide whose address -serviceAddr is
      */
     NodeOptions options(Set<Role> roles) throws IOException {
-        if (!network.equals("offchain")) {
-            throw new IllegalArgumentException(
-                    "-network " + network + " is not supported by this version: use offchain");
-        }
         if (transcoderSecret != null && serviceAddr == null) {
             throw new IllegalArgumentException(
                     "-transcoderSecret needs -serviceAddr HOST:PORT, where the transcoders register");
@@ -249,7 +241,8 @@ final class NodeFlags {
                 adminToken,
                 freshLedger,
                 upstream(),
-                wire);
+                wire,
+                chain.access(dataDir));
     }
 
     /** Where gateways come when no other address is given. */

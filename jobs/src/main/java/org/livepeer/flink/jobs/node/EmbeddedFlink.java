@@ -12,6 +12,9 @@ import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.jobs.chain.ChainJob;
+import org.livepeer.flink.jobs.chain.ChainJobOptions;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Tenure;
@@ -32,9 +35,17 @@ public final class EmbeddedFlink implements AutoCloseable {
         this.job = job;
     }
 
-    /** Submits the job and waits until it runs. */
+    /**
+     * Submits the job and waits until it runs.
+     *
+     * @param chain laid beside it in the same job; null off chain
+     */
     public static EmbeddedFlink start(
-            OrchestratorOptions options, DataDir dataDir, int webPort, int parallelism)
+            OrchestratorOptions options,
+            @Nullable ChainJobOptions chain,
+            DataDir dataDir,
+            int webPort,
+            int parallelism)
             throws Exception {
         requireFree(webPort);
         Configuration configuration = configuration(dataDir, webPort);
@@ -51,6 +62,9 @@ public final class EmbeddedFlink implements AutoCloseable {
         Tenure tenure = Tenure.take(options, configuration);
         OrchestratorJob.build(
                 env, options, tenure, new WorkerClients(options.kafka(), options.secret()));
+        if (chain != null) {
+            ChainJob.build(env, chain);
+        }
         JobClient job = env.executeAsync(OrchestratorJob.name(options.kafka().topicPrefix()));
         awaitRunning(job);
         return new EmbeddedFlink(job);

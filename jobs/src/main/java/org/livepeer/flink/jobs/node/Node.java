@@ -41,6 +41,8 @@ import org.livepeer.flink.connectors.transcoder.registered.RegisteredOptions;
 import org.livepeer.flink.connectors.transcoder.registered.RegisteredTranscoders;
 import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 import org.livepeer.flink.connectors.transcoder.remote.StandaloneTranscoder;
+import org.livepeer.flink.jobs.chain.ChainJob;
+import org.livepeer.flink.jobs.chain.ChainJobOptions;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Version;
@@ -249,7 +251,7 @@ public final class Node implements AutoCloseable {
                                         address.nodes(),
                                         WireLimits.DEFAULT,
                                         address.authWebhook(),
-                                        null),
+                                        options.chain() == null ? null : options.chain().tickets()),
                                 edge.tables(),
                                 store,
                                 meters,
@@ -305,6 +307,7 @@ public final class Node implements AutoCloseable {
                     opened(
                             EmbeddedFlink.start(
                                     OrchestratorOptions.fromArgs(options.jobArguments()),
+                                    chainJob(),
                                     dataDir,
                                     options.ports().flink(),
                                     Math.max(1, options.parallelism())));
@@ -326,6 +329,33 @@ public final class Node implements AutoCloseable {
         remote.awaitRunning(job);
         LOG.info("job {} job={}", running.isPresent() ? "found running" : "submitted", job);
         told.put("job", job + " at " + options.flink());
+        startChainJob(remote);
+    }
+
+    /** Null off chain. */
+    private @Nullable ChainJobOptions chainJob() {
+        ChainAccess access = options.chain();
+        return access == null ? null : ChainJobOptions.fromArgs(options.chainJobArguments(access));
+    }
+
+    private void startChainJob(RemoteFlink remote) throws IOException, InterruptedException {
+        ChainAccess access = options.chain();
+        if (access == null) {
+            return;
+        }
+        String name = ChainJob.name(options.topicPrefix());
+        Optional<String> running = remote.running(name);
+        String job =
+                running.isPresent()
+                        ? running.get()
+                        : remote.run(
+                                remote.upload(options.jobJar()),
+                                ChainJob.class.getName(),
+                                options.parallelism(),
+                                null,
+                                options.chainJobArguments(access));
+        remote.awaitRunning(job);
+        told.put("chain job", job + " at " + options.flink());
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -36,6 +36,7 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param upstream the orchestrator of the network that this process transcodes for; null for our
  *     job
  * @param wire where gateways of the network reach the orchestrator; null for nowhere
+ * @param chain its place on the chain; null off chain
  */
 public record NodeOptions(
         Path dataDir,
@@ -59,7 +60,8 @@ public record NodeOptions(
         @Nullable Path adminToken,
         boolean freshLedger,
         @Nullable Upstream upstream,
-        @Nullable WireAddress wire) {
+        @Nullable WireAddress wire,
+        @Nullable ChainAccess chain) {
 
     /**
      * @param kafka of the embedded broker
@@ -115,6 +117,36 @@ public record NodeOptions(
         return Path.of(System.getProperty("livepeer.home", "."), "jobs", "orchestrator-job.jar");
     }
 
+    /** Arguments of the chain job, as its main wants them. */
+    public String[] chainJobArguments(ChainAccess access) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--kafka",
+                                address().bootstrapServers(),
+                                "--clusterSecret",
+                                clusterSecret().toAbsolutePath().toString(),
+                                "--ethUrl",
+                                access.chain().ethUrl(),
+                                "--ethController",
+                                access.chain().controller(),
+                                "--fromBlock",
+                                Long.toString(access.chain().fromBlock()),
+                                "--recipient",
+                                access.recipientAddress()));
+        addPlace(arguments);
+        return arguments.toArray(new String[0]);
+    }
+
+    private void addPlace(List<String> arguments) {
+        if (!topicPrefix().isEmpty()) {
+            arguments.addAll(List.of("--topicPrefix", topicPrefix()));
+        }
+        if (!kafkaConfig().isEmpty()) {
+            arguments.addAll(List.of("--kafkaConfig", kafkaConfig()));
+        }
+    }
+
     /** Arguments of the orchestrator job, as its main wants them. */
     public String[] jobArguments() {
         List<String> arguments =
@@ -128,11 +160,9 @@ public record NodeOptions(
                                 pricePerUnit(),
                                 "--pixelsPerUnit",
                                 pixelsPerUnit()));
-        if (!topicPrefix().isEmpty()) {
-            arguments.addAll(List.of("--topicPrefix", topicPrefix()));
-        }
-        if (!kafkaConfig().isEmpty()) {
-            arguments.addAll(List.of("--kafkaConfig", kafkaConfig()));
+        addPlace(arguments);
+        if (chain != null && !chain.maxOverdraft().isEmpty()) {
+            arguments.addAll(List.of("--maxOverdraft", chain.maxOverdraft()));
         }
         if (freshLedger()) {
             arguments.add("--freshLedger");

@@ -72,7 +72,25 @@ public final class RemoteFlink {
     public String run(
             String jarId, int parallelism, @Nullable String savepoint, String... arguments)
             throws IOException, InterruptedException {
+        return run(jarId, "", parallelism, savepoint, arguments);
+    }
+
+    /**
+     * The same.
+     *
+     * @param mainClass whose main is run; empty for the jar's own
+     */
+    public String run(
+            String jarId,
+            String mainClass,
+            int parallelism,
+            @Nullable String savepoint,
+            String... arguments)
+            throws IOException, InterruptedException {
         ObjectNode body = JSON.createObjectNode();
+        if (!mainClass.isEmpty()) {
+            body.put("entryClass", mainClass);
+        }
         if (parallelism > 0) {
             body.put("parallelism", parallelism);
         }

@@ -36,7 +36,8 @@ class UsageIT {
                     -transcoder -orchAddr h -orchSecret s -maxSessions 0 | must be 1 or more | 1
                     -orchestrator -orchAddr h:1 -orchSecret s | with -transcoder alone | 1
                     -transcoder -orchAddr h:1 -orchSecret s -kafka h:1 | with -transcoder alone | 1
-                    -orchestrator -network mainnet | -network mainnet is not supported by this | 1
+                    -orchestrator -network mainnet | -network mainnet is none of offchain, arbitrum-one-mainnet | 1
+                    -orchestrator -network devnet | -network devnet needs -ethUrl URL, -ethPassword FILE and -ethController | 1
                     -orchestrator -pricePerUnit -1 | -pricePerUnit -1 must be 0 or more | 1
                     -orchestrator -pixelsPerUnit 0 | -pixelsPerUnit 0 must be above 0 | 1
                     -orchestrator -maxSessions many | 'many' is not an int | 2

@@ -66,7 +66,8 @@ public final class ChainFold {
                     block.getHash().equals(head.getBlockHash())
                             || rows.undo().stream()
                                     .anyMatch(u -> u.getHash().equals(block.getHash()))
-                            || (block.getSettled() && block.getNumber() <= head.getBlock());
+                            || (block.getSettled() && block.getNumber() <= head.getBlock())
+                            || block.getNumber() <= head.getBlock() - UNDO_BLOCKS;
             return known ? Taken.REPEATED : Taken.UNCONNECTED;
         }
         ChainHead before = rows.get(HEAD, ChainHead.class);

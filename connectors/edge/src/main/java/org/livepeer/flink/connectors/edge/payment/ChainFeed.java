@@ -45,7 +45,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
     private volatile @Nullable ChainHead head;
 
     /**
-     * @param staleAfter a newest block that was seen longer ago than that is no basis for money
+     * @param staleAfter a newest block that is older than that is no basis for money
      */
     public ChainFeed(KafkaAddress address, ClusterSecret secret, Duration staleAfter) {
         this.secret = secret;
@@ -99,9 +99,12 @@ public final class ChainFeed implements Standing, AutoCloseable {
         if (newest == null) {
             return Optional.of("the chain, of which the topic rounds says nothing yet");
         }
-        long age = nowMs - newest.getSeenAtMs();
+        long age = nowMs - newest.getBlockAtMs();
         return age > staleAfter.toMillis()
-                ? Optional.of("a block of the chain: the newest was seen " + age / 1_000 + " s ago")
+                ? Optional.of(
+                        "a block of the chain: the newest that was read is "
+                                + age / 1_000
+                                + " s old")
                 : Optional.empty();
     }
 

@@ -112,7 +112,7 @@ public final class Devnet implements AutoCloseable {
         } catch (RpcException | IOException | RuntimeException | InterruptedException e) {
             anvil.destroy();
             if (e instanceof RpcException) {
-                throw new IOException("the development chain could not be made", e);
+                throw new IOException("the development chain could not be made: " + e.getMessage(), e);
             }
             if (e instanceof IOException io) {
                 throw io;
@@ -141,6 +141,7 @@ public final class Devnet implements AutoCloseable {
                         String.format(
                                 Locale.ROOT, "%.3f", options.blockTime().toMillis() / 1_000.0),
                         "--mixed-mining",
+                        "--disable-min-priority-fee",
                         "--state",
                         options.folder().resolve("state.json").toString(),
                         "--state-interval",
@@ -200,7 +201,7 @@ public final class Devnet implements AutoCloseable {
         key[0] &= 0x7f;
         String address = new AccountKey(key).address().toString();
         KeyStore.write(folder, key, PASSPHRASE);
-        Files.writeString(folder.resolve("passphrase"), PASSPHRASE);
+        Files.writeString(folder.resolveSibling(folder.getFileName() + ".passphrase"), PASSPHRASE);
         rpc.call(
                 "anvil_setBalance",
                 address,

@@ -13,6 +13,7 @@ import org.livepeer.flink.connectors.ethereum.rpc.RpcException;
 final class Sender {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final long GAS = 20_000_000;
+    private static final long MOST_WEI_PER_GAS = 10_000_000_000L;
 
     private final EthRpc rpc;
 
@@ -38,6 +39,8 @@ final class Sender {
         transaction.put("data", data);
         transaction.put("value", "0x" + wei.toString(16));
         transaction.put("gas", EthRpc.hex(GAS));
+        transaction.put("maxFeePerGas", EthRpc.hex(MOST_WEI_PER_GAS));
+        transaction.put("maxPriorityFeePerGas", EthRpc.hex(1));
         String hash = rpc.call("eth_sendTransaction", transaction).asText();
         long end = System.nanoTime() + PATIENCE.toNanos();
         JsonNode receipt = rpc.call("eth_getTransactionReceipt", hash);

@@ -1,5 +1,6 @@
 package org.livepeer.flink.connectors.kafka.sink;
 
+import java.nio.ByteBuffer;
 import java.util.HexFormat;
 import java.util.List;
 import org.apache.avro.specific.SpecificRecordBase;
@@ -16,13 +17,11 @@ import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
-import org.livepeer.flink.schemas.Receipt;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.SegmentResult;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.StoreReference;
-import org.livepeer.flink.schemas.WinningTicket;
 
 /** How each kind of value becomes a record of its topic. */
 final class Serializers {
@@ -115,25 +114,21 @@ final class Serializers {
         };
     }
 
-    static Writer<Receipt> receipts(String topic, SecretSource secret) {
-        return (receipt, context) ->
-                signed(
-                        topic,
-                        Topics.RECEIPTS,
-                        OutRecord.utf8(receipt.getAccount()),
-                        encode(receipt),
-                        secret.secret());
+    /** What a record is keyed by, as text; an empty one for no key. */
+    @FunctionalInterface
+    interface Key<T> extends java.io.Serializable {
+        String of(T value);
     }
 
-    static Writer<WinningTicket> wins(String topic, SecretSource secret) {
-        return (win, context) ->
-                signed(
-                        topic,
-                        Topics.WINNING_TICKETS,
-                        OutRecord.utf8(
-                                "0x" + HexFormat.of().formatHex(OutRecord.bytes(win.getSender()))),
-                        encode(win),
-                        secret.secret());
+    static <T extends SpecificRecordBase> Writer<T> signed(
+            String topic, Topics kind, Key<T> key, SecretSource secret) {
+        return (value, context) ->
+                signed(topic, kind, OutRecord.utf8(key.of(value)), encode(value), secret.secret());
+    }
+
+    /** 0x and hex digits. */
+    static String hex(ByteBuffer bytes) {
+        return "0x" + HexFormat.of().formatHex(OutRecord.bytes(bytes));
     }
 
     static ProducerRecord<byte[], byte[]> signed(

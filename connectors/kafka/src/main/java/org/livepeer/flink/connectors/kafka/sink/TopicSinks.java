@@ -7,11 +7,15 @@ import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.operators.auth.SecretSource;
 import org.livepeer.flink.schemas.Answer;
+import org.livepeer.flink.schemas.ChainBlock;
+import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.DeadLetter;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
+import org.livepeer.flink.schemas.OrchestratorEntry;
 import org.livepeer.flink.schemas.Receipt;
+import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.WinningTicket;
 
@@ -40,12 +44,61 @@ public final class TopicSinks {
     }
 
     public KafkaSink<Receipt> receipts() {
-        return sink(Serializers.receipts(address.topic(Topics.RECEIPTS), secret), quick());
+        return sink(
+                Serializers.signed(
+                        address.topic(Topics.RECEIPTS),
+                        Topics.RECEIPTS,
+                        Receipt::getAccount,
+                        secret),
+                quick());
     }
 
     /** Tickets that pay. */
     public KafkaSink<WinningTicket> wins() {
-        return sink(Serializers.wins(address.topic(Topics.WINNING_TICKETS), secret), quick());
+        return sink(
+                Serializers.signed(
+                        address.topic(Topics.WINNING_TICKETS),
+                        Topics.WINNING_TICKETS,
+                        win -> Serializers.hex(win.getSender()),
+                        secret),
+                quick());
+    }
+
+    /** Blocks, in their order. */
+    public KafkaSink<ChainBlock> chain() {
+        return sink(
+                Serializers.signed(address.topic(Topics.CHAIN), Topics.CHAIN, b -> "", secret),
+                quick());
+    }
+
+    /** The newest block. */
+    public KafkaSink<ChainHead> rounds() {
+        return sink(
+                Serializers.signed(
+                        address.topic(Topics.ROUNDS), Topics.ROUNDS, head -> "head", secret),
+                quick());
+    }
+
+    /** Senders' funds. */
+    public KafkaSink<SenderEntry> senders() {
+        return sink(
+                Serializers.signed(
+                        address.topic(Topics.SENDERS),
+                        Topics.SENDERS,
+                        sender -> Serializers.hex(sender.getSender()),
+                        secret),
+                quick());
+    }
+
+    /** Orchestrators' standing. */
+    public KafkaSink<OrchestratorEntry> orchestrators() {
+        return sink(
+                Serializers.signed(
+                        address.topic(Topics.ORCHESTRATORS),
+                        Topics.ORCHESTRATORS,
+                        entry -> Serializers.hex(entry.getAddress()),
+                        secret),
+                quick());
     }
 
     public KafkaSink<LedgerEntry> ledger() {

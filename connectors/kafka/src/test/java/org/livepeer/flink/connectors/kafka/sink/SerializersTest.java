@@ -108,7 +108,8 @@ class SerializersTest {
     void aReceiptCarriesTheMacOfTheTopicWithoutItsPrefix() throws Exception {
         // Given / When
         ProducerRecord<byte[], byte[]> record =
-                Serializers.receipts("p.receipts", () -> SECRET)
+                Serializers.<Receipt>signed(
+                                "p.receipts", Topics.RECEIPTS, Receipt::getAccount, () -> SECRET)
                         .write(Answers.receipt("manifest:stream"), partitions(4));
 
         // Then

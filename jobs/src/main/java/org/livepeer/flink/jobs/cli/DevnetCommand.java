@@ -1,0 +1,93 @@
+package org.livepeer.flink.jobs.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.livepeer.flink.connectors.ethereum.devnet.Devnet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** A chain for development, with the network's contracts on it. */
+@Command(
+        name = "devnet",
+        description =
+                "Run a chain for development with the network's contracts, a bonded orchestrator"
+                        + " and a gateway with funds. Needs `npm install` in docker/devnet (Node 20).")
+final class DevnetCommand implements Callable<Integer> {
+    @Option(
+            names = {"-dataDir", "--dataDir", "-datadir", "--datadir"},
+            paramLabel = "DIR",
+            defaultValue = "${sys:user.home}/.livepeer-flink/devnet",
+            description = "keeps the chain's state and the keystores (default: ${DEFAULT-VALUE})")
+    Path dataDir = Path.of("");
+
+    @Option(
+            names = {"-packages", "--packages"},
+            paramLabel = "DIR",
+            defaultValue = "docker/devnet/node_modules",
+            description = "where npm put anvil and the contracts (default: ${DEFAULT-VALUE})")
+    Path packages = Path.of("");
+
+    @Option(
+            names = {"-port", "--port"},
+            defaultValue = "8545",
+            description = "of the node, on loopback (default: ${DEFAULT-VALUE})")
+    int port = 8545;
+
+    @Option(
+            names = {"-blockTime", "--blockTime"},
+            paramLabel = "MS",
+            defaultValue = "1000",
+            description = "between blocks (default: ${DEFAULT-VALUE})")
+    long blockTimeMs = 1_000;
+
+    @Option(
+            names = {"-serviceAddr", "--serviceAddr"},
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:8935",
+            description = "that the orchestrator registers (default: ${DEFAULT-VALUE})")
+    String serviceAddr = "";
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = dataDir.toAbsolutePath();
+        Devnet devnet =
+                Devnet.start(
+                        new Devnet.Options(
+                                folder,
+                                packages.toAbsolutePath(),
+                                port,
+                                Duration.ofMillis(blockTimeMs),
+                                "https://" + serviceAddr));
+        Runtime.getRuntime().addShutdownHook(new Thread(devnet::close, "shutdown"));
+        String chain =
+                "-network devnet -ethUrl "
+                        + devnet.uri()
+                        + " -ethController "
+                        + devnet.facts().contracts().get("Controller");
+        for (String each : new String[] {"orchestrator", "gateway"}) {
+            String address =
+                    each.equals("orchestrator")
+                            ? devnet.facts().orchestrator()
+                            : devnet.facts().gateway();
+            Path keys = folder.resolve(each);
+            System.out.println(
+                    each
+                            + " "
+                            + address
+                            + ": "
+                            + chain
+                            + " -ethKeystorePath "
+                            + keys
+                            + " -ethAcctAddr "
+                            + address
+                            + " -ethPassword "
+                            + folder.resolve(each + ".passphrase"));
+        }
+        System.out.println("ready " + devnet.uri());
+        System.out.flush();
+        new CountDownLatch(1).await();
+        return 0;
+    }
+}
