@@ -124,8 +124,12 @@ final class Contracts {
                 reserve);
     }
 
+    /** To the very beginning of it: a whole round is left for what comes next. */
     private void nextRound() throws RpcException {
-        rpc.call("anvil_mine", EthRpc.hex(roundBlocks));
+        String word =
+                rpc.view(address("RoundsManager"), Abi.call("currentRoundStartBlock()"), "latest");
+        long next = new BigInteger(word.substring(2), 16).longValueExact() + roundBlocks;
+        rpc.call("anvil_mine", EthRpc.hex(Math.max(1, next - rpc.blockNumber())));
         call("RoundsManager", "initializeRound()");
     }
 

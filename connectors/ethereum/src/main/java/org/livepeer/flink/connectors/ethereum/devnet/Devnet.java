@@ -112,7 +112,8 @@ public final class Devnet implements AutoCloseable {
         } catch (RpcException | IOException | RuntimeException | InterruptedException e) {
             anvil.destroy();
             if (e instanceof RpcException) {
-                throw new IOException("the development chain could not be made: " + e.getMessage(), e);
+                throw new IOException(
+                        "the development chain could not be made: " + e.getMessage(), e);
             }
             if (e instanceof IOException io) {
                 throw io;

@@ -1,0 +1,547 @@
+package org.livepeer.flink.jobs.payment;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.protobuf.ByteString;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.flink.core.execution.JobClient;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.livepeer.flink.connectors.edge.EdgeOptions;
+import org.livepeer.flink.connectors.edge.EdgeServer;
+import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
+import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorWire;
+import org.livepeer.flink.connectors.edge.orchestrator.WireLimits;
+import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
+import org.livepeer.flink.connectors.edge.payment.TicketSettings;
+import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
+import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
+import org.livepeer.flink.connectors.storage.StoreOptions;
+import org.livepeer.flink.jobs.Ledgers;
+import org.livepeer.flink.jobs.LocalWorkers;
+import org.livepeer.flink.jobs.OrchestratorRig;
+import org.livepeer.flink.jobs.TopicTail;
+import org.livepeer.flink.operators.hash.Keccak256;
+import org.livepeer.flink.operators.ledger.Accounts;
+import org.livepeer.flink.operators.ledger.LedgerReplay;
+import org.livepeer.flink.operators.ledger.Sums;
+import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.segment.Presets;
+import org.livepeer.flink.operators.ticket.Bytes;
+import org.livepeer.flink.operators.ticket.Curves;
+import org.livepeer.flink.operators.ticket.EthAddress;
+import org.livepeer.flink.operators.ticket.EthSignatures;
+import org.livepeer.flink.operators.ticket.Recipient;
+import org.livepeer.flink.operators.ticket.RecipientRands;
+import org.livepeer.flink.schemas.AccountState;
+import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.Profile;
+import org.livepeer.flink.schemas.WinningTicket;
+import org.livepeer.flink.schemas.net.OrchestratorInfo;
+import org.livepeer.flink.schemas.net.Payment;
+import org.livepeer.flink.schemas.net.PaymentResult;
+import org.livepeer.flink.schemas.net.PriceInfo;
+import org.livepeer.flink.schemas.net.SegData;
+import org.livepeer.flink.schemas.net.TranscodeResult;
+
+/**
+ * Two edges on chain, the whole job on a real broker, and gateways that pay as go-livepeer's do.
+ * What the chain job would say is written by the test.
+ */
+class PaidStreamIT {
+    private static final long BLOCK = 20_000_000;
+    private static final BigInteger EV = BigInteger.valueOf(8_000_000_000L);
+    private static final List<Profile> LADDER =
+            List.of(Presets.byName("P144p30fps16x9"), Presets.byName("P240p30fps16x9"));
+    private static final AccountKey NODE =
+            new AccountKey(Keccak256.of("orchestrator".getBytes(UTF_8)));
+    private static final byte[] MEDIA = {0x47, 1, 2, 3};
+
+    @TempDir static Path folder;
+    private static OrchestratorRig rig;
+    private static JobClient job;
+    private static EdgeServer edge;
+    private static OrchestratorServer one;
+    private static OrchestratorServer two;
+    private static ChainRowsWriter chain;
+
+    @BeforeAll
+    static void begin() throws Exception {
+        rig = new OrchestratorRig(folder);
+        job = rig.submit(rig.options(), new LocalWorkers(20), 2, null);
+        rig.announce("w1");
+        chain = new ChainRowsWriter(rig.address, rig.secret);
+        chain.head(BLOCK);
+        chain.active(NODE.address(), true);
+        SharedDirectoryStore store =
+                new SharedDirectoryStore(StoreOptions.of(folder.resolve("store")));
+        edge =
+                new EdgeServer(
+                        EdgeOptions.of(rig.address, folder.resolve("edge"))
+                                .withSecret(rig.secret)
+                                .withBind(new InetSocketAddress("127.0.0.1", 0)),
+                        store);
+        edge.start();
+        one = orchestrator("one", store);
+        two = orchestrator("two", store);
+    }
+
+    private static OrchestratorServer orchestrator(String name, SharedDirectoryStore store)
+            throws Exception {
+        OrchestratorServer server =
+                new OrchestratorServer(
+                        new OrchestratorWire(
+                                URI.create("https://127.0.0.1:0"),
+                                new InetSocketAddress("127.0.0.1", 0),
+                                true,
+                                folder.resolve(name),
+                                rig.address,
+                                rig.secret,
+                                Fraction.of(12_000),
+                                OrchestratorWire.TOKEN_TIME,
+                                List.of(),
+                                WireLimits.DEFAULT,
+                                null,
+                                new TicketSettings(
+                                        NODE,
+                                        NODE.address(),
+                                        new Recipient.Terms(
+                                                EV, 350_000, EV.multiply(BigInteger.valueOf(5))),
+                                        true,
+                                        TicketSettings.STALE_AFTER)),
+                        edge.tables(),
+                        store,
+                        new SimpleMeterRegistry(),
+                        List.of(),
+                        Map.of());
+        server.start();
+        while (!server.waitingFor().isEmpty() || !edge.waitingFor().isEmpty()) {
+            Thread.sleep(50);
+        }
+        return server;
+    }
+
+    @AfterAll
+    static void end() throws Exception {
+        one.close();
+        two.close();
+        edge.close();
+        chain.close();
+        rig.close();
+    }
+
+    private static PayingGateway gateway(String name, OrchestratorServer at) throws Exception {
+        PayingGateway gateway = new PayingGateway(name, at.port(), LADDER);
+        chain.funds(gateway.address(), ChainRowsWriter.ETHER, 0);
+        for (int i = 0; ; i++) {
+            try {
+                gateway.hello();
+                return gateway;
+            } catch (io.grpc.StatusRuntimeException e) {
+                // The edge has not read the sender's funds yet.
+                if (i > 100) {
+                    throw e;
+                }
+                Thread.sleep(50);
+            }
+        }
+    }
+
+    private static AccountState account(PayingGateway gateway, String session, long charged) {
+        return Ledgers.settled(
+                rig.address,
+                PaymentDesk.account(gateway.address(), session),
+                charged,
+                OrchestratorRig.PATIENCE);
+    }
+
+    /** Everything that must hold when a gateway's sessions are over. */
+    private static void exact(PayingGateway gateway, Map<String, Integer> chargedBySession) {
+        chargedBySession.forEach(
+                (session, charged) -> {
+                    AccountState ours = account(gateway, session, charged);
+                    assertThat(ours.getChargedSegments()).isEqualTo(charged.longValue());
+                    assertThat(Fraction.of(ours.getBalance())).isEqualTo(gateway.balance(session));
+                    assertThat(Accounts.sumRuleHolds(ours)).isTrue();
+                    assertThat(replayed(ours)).contains(Sums.of(ours));
+                });
+        assertThat(written(gateway)).isEqualTo(won(gateway));
+    }
+
+    /** The account as its events tell it, once they are all there. */
+    private static Optional<Sums> replayed(AccountState ours) {
+        LedgerReplay replay = new LedgerReplay();
+        try (TopicTail events = rig.tail(Topics.EVENTS)) {
+            events.until(
+                    all ->
+                            all.stream()
+                                    .map(r -> TopicTail.decode(Event.class, r))
+                                    .anyMatch(
+                                            e ->
+                                                    e.getStream().equals(ours.getAccount())
+                                                            && e.getSequence()
+                                                                    == ours.getEventSequence()),
+                    OrchestratorRig.PATIENCE);
+            events.now().forEach(r -> replay.accept(TopicTail.decode(Event.class, r)));
+        }
+        assertThat(replay.problems()).isEmpty();
+        return replay.at(ours.getAccount(), ours.getEventSequence());
+    }
+
+    /** Hashes of the tickets that pay, as nobody but the holder of the secret can tell. */
+    private static Set<String> won(PayingGateway gateway) {
+        RecipientRands rands = Recipient.secret(rig.secret);
+        Set<String> won = new TreeSet<>();
+        for (PayingGateway.Sent each : gateway.sent()) {
+            var params = each.params();
+            BigInteger rand =
+                    rands.rand(
+                            new RecipientRands.Bound(
+                                    each.session(),
+                                    new BigInteger(1, params.getSeed().toByteArray()),
+                                    gateway.address(),
+                                    each.ticket().faceValue(),
+                                    each.ticket().winProb(),
+                                    new BigInteger(1, params.getExpirationBlock().toByteArray()),
+                                    priceOf(gateway),
+                                    each.ticket().creationRound(),
+                                    each.ticket().creationRoundBlockHash()));
+            if (each.ticket().wins(each.signature(), rand)) {
+                won.add(HexFormat.of().formatHex(each.ticket().hash()));
+            }
+        }
+        return won;
+    }
+
+    private static Fraction priceOf(PayingGateway gateway) {
+        PriceInfo price = gateway.info().getPriceInfo();
+        return Fraction.of(price.getPricePerUnit(), price.getPixelsPerUnit());
+    }
+
+    private static Set<String> written(PayingGateway gateway) {
+        Set<String> written = new TreeSet<>();
+        try (TopicTail wins = rig.tail(Topics.WINNING_TICKETS)) {
+            wins.now()
+                    .forEach(
+                            r -> {
+                                WinningTicket win = TopicTail.decode(WinningTicket.class, r);
+                                if (EthAddress.of(Bytes.of(win.getSender()))
+                                        .equals(gateway.address())) {
+                                    written.add(
+                                            HexFormat.of()
+                                                    .formatHex(Bytes.of(win.getTicketHash())));
+                                }
+                            });
+        }
+        return written;
+    }
+
+    @Test
+    void bothSidesKeepTheSameBooks() throws Exception {
+        PayingGateway gateway = gateway("steady", one);
+        String first = gateway.session();
+        for (int seq = 0; seq < 8; seq++) {
+            assertThat(gateway.push(seq, MEDIA)).isEmpty();
+        }
+        gateway.hello();
+        String second = gateway.session();
+        for (int seq = 8; seq < 12; seq++) {
+            assertThat(gateway.push(seq, MEDIA)).isEmpty();
+        }
+
+        assertThat(second).isNotEqualTo(first);
+        exact(gateway, Map.of(first, 8, second, 4));
+        assertThat(won(gateway)).isNotEmpty();
+        // The second session took over the lease of the first.
+        String stream = "wire." + PaymentDesk.owner(gateway.address()) + ".cam";
+        assertThat(edge.tables().sessions())
+                .filteredOn(s -> s.getLease().getManifestId().equals(stream))
+                .singleElement()
+                .satisfies(s -> assertThat(s.getLease().getAccount()).endsWith(second));
+    }
+
+    @Test
+    void everyWeiIsThereAfterTheDeathOfATaskManagerWithVerdictsOutstanding() throws Exception {
+        PayingGateway gateway = gateway("stricken", one);
+        String session = gateway.session();
+        int charged = 0;
+        for (int seq = 0; seq < 12; seq++) {
+            if (seq % 4 == 2) {
+                int victim = seq / 4 % 2;
+                Thread killer =
+                        new Thread(
+                                () -> {
+                                    try {
+                                        Thread.sleep(5);
+                                        rig.loseTaskManagers();
+                                        rig.bringTaskManagers();
+                                    } catch (Exception e) {
+                                        throw new IllegalStateException("victim " + victim, e);
+                                    }
+                                });
+                killer.start();
+                assertThat(gateway.push(seq, MEDIA)).isEmpty();
+                killer.join();
+            } else {
+                assertThat(gateway.push(seq, MEDIA)).isEmpty();
+            }
+            charged++;
+        }
+
+        assertThat(rig.wasRestarted(job)).isTrue();
+        exact(gateway, Map.of(session, charged));
+    }
+
+    @Test
+    void theAnswerIsSignedAndOpensTheNextPayment() throws Exception {
+        PayingGateway gateway = gateway("careful", two);
+        OrchestratorInfo hello = gateway.info();
+        EthSignatures signatures = new EthSignatures(Curves.best());
+
+        AggregatedHttpResponse response =
+                gateway.post(
+                        "/segment",
+                        gateway.payment(20).build(),
+                        gateway.segment(0, MEDIA).build(),
+                        MEDIA);
+
+        TranscodeResult result = TranscodeResult.parseFrom(response.content().array());
+        assertThat(hello.getAddress()).isEqualTo(ByteString.copyFrom(NODE.address().bytes()));
+        byte[] hash = Keccak256.of(new byte[] {0x47});
+        byte[] all = new byte[64];
+        System.arraycopy(hash, 0, all, 0, 32);
+        System.arraycopy(hash, 0, all, 32, 32);
+        assertThat(
+                        signatures.verifies(
+                                NODE.address(),
+                                Keccak256.of(all),
+                                result.getData().getSig().toByteArray()))
+                .isTrue();
+        assertThat(result.getInfo().getAuthToken()).isEqualTo(hello.getAuthToken());
+        assertThat(result.getInfo().getPriceInfo()).isEqualTo(hello.getPriceInfo());
+        assertThat(result.getInfo().getTicketParams().getRecipientRandHash())
+                .isNotEqualTo(hello.getTicketParams().getRecipientRandHash());
+        assertThat(result.getInfo().getTicketParams().getSeed().size()).isBetween(28, 32);
+    }
+
+    private static String said(AggregatedHttpResponse response) {
+        return response.status().code() + " " + response.contentUtf8().strip();
+    }
+
+    private String segment(PayingGateway gateway, Payment payment, long seq) {
+        AggregatedHttpResponse response =
+                gateway.post("/segment", payment, gateway.segment(seq, MEDIA).build(), MEDIA);
+        return response.status().code() == 200 ? "200" : said(response);
+    }
+
+    @Test
+    void replaysAreCreditedNowhere() throws Exception {
+        PayingGateway gateway = gateway("replaying", one);
+        PayingGateway elsewhere = new PayingGateway("replaying", two.port(), LADDER);
+        Payment payment = gateway.payment(12).build();
+        SegData segment = gateway.segment(0, MEDIA).build();
+        String seen =
+                "400 invalid ticket senderNonce: already seen sender="
+                        + gateway.address()
+                        + " nonce=12";
+
+        assertThat(gateway.post("/segment", payment, segment, MEDIA).status().code())
+                .isEqualTo(200);
+        Fraction credited = Fraction.of(account(gateway, gateway.session(), 1).getTicketCredit());
+
+        assertThat(said(gateway.post("/segment", payment, segment, MEDIA))).isEqualTo(seen);
+        assertThat(said(elsewhere.post("/segment", payment, segment, MEDIA))).isEqualTo(seen);
+        assertThat(said(elsewhere.post("/payment", payment, segment, new byte[0]))).isEqualTo(seen);
+        String session = gateway.session();
+        gateway.hello();
+        assertThat(
+                        said(
+                                gateway.post(
+                                        "/segment",
+                                        payment,
+                                        gateway.segment(1, MEDIA).build(),
+                                        MEDIA)))
+                .isEqualTo("400 invalid recipientRand for ticket recipientRandHash");
+        AccountState after = account(gateway, session, 1);
+        assertThat(Fraction.of(after.getTicketCredit())).isEqualTo(credited);
+        assertThat(after.getChargedSegments()).isEqualTo(1);
+    }
+
+    @Test
+    void aPaymentAloneIsCreditedToTheStream() throws Exception {
+        PayingGateway gateway = gateway("alone", two);
+
+        AggregatedHttpResponse response =
+                gateway.post(
+                        "/payment",
+                        gateway.payment(3).build(),
+                        gateway.segment(0, MEDIA).build(),
+                        new byte[0]);
+
+        assertThat(response.status().code()).isEqualTo(200);
+        PaymentResult result = PaymentResult.parseFrom(response.content().array());
+        assertThat(result.getInfo().getAuthToken()).isEqualTo(gateway.info().getAuthToken());
+        String stream = "wire." + PaymentDesk.owner(gateway.address()) + ".cam";
+        AccountState account = account(gateway, stream, 0);
+        assertThat(Fraction.of(account.getBalance()))
+                .isEqualTo(
+                        gateway.ticket(gateway.info().getTicketParams(), 1)
+                                .expectedValue()
+                                .times(3));
+    }
+
+    @Test
+    void whatIsWrongIsSaidInGoLivepeersWordsAndOrder() throws Exception {
+        PayingGateway gateway = gateway("wrong", one);
+        PayingGateway stranger = new PayingGateway("stranger", one.port(), LADDER);
+        SegData good = gateway.segment(0, MEDIA).build();
+        Payment paid = gateway.payment(12).build();
+        Payment none = gateway.payment(0).build();
+
+        assertThat(
+                        said(
+                                gateway.post(
+                                        "/segment",
+                                        "?",
+                                        PayingGateway.header(good.toByteArray()),
+                                        MEDIA)))
+                .startsWith("402 base64 decode error");
+        assertThat(said(gateway.post("/segment", "", "", MEDIA))).isEqualTo("403 ErrSegSig");
+        assertThat(
+                        said(
+                                gateway.post(
+                                        "/segment",
+                                        none,
+                                        stranger.signed(good.toBuilder()).build(),
+                                        MEDIA)))
+                .isEqualTo("403 ErrSegSig");
+        assertThat(
+                        said(
+                                gateway.post(
+                                        "/segment",
+                                        none,
+                                        good.toBuilder().clearAuthToken().build(),
+                                        MEDIA)))
+                .isEqualTo("403 missing auth token");
+        assertThat(
+                        said(
+                                gateway.post(
+                                        "/segment",
+                                        none,
+                                        good.toBuilder()
+                                                .setAuthToken(
+                                                        good.getAuthToken().toBuilder()
+                                                                .setSessionId("other"))
+                                                .build(),
+                                        MEDIA)))
+                .isEqualTo("403 invalid auth token");
+        assertThat(segment(gateway, none, 0)).isEqualTo("400 Insufficient balance");
+        assertThat(
+                        segment(
+                                gateway,
+                                none.toBuilder()
+                                        .setExpectedPrice(
+                                                PriceInfo.newBuilder().setPixelsPerUnit(1))
+                                        .build(),
+                                0))
+                .isEqualTo("400 Insufficient balance");
+        assertThat(segment(gateway, paid.toBuilder().clearSender().build(), 0))
+                .isEqualTo("403 ErrSegSig");
+        assertThat(segment(gateway, paid.toBuilder().clearExpectedPrice().build(), 0))
+                .isEqualTo(
+                        "400 invalid expected price sent with payment err=\"expected price is nil\"");
+        assertThat(
+                        segment(
+                                gateway,
+                                paid.toBuilder()
+                                        .setTicketParams(
+                                                paid.getTicketParams().toBuilder()
+                                                        .setFaceValue(
+                                                                ByteString.copyFrom(
+                                                                        new byte[] {1, 2, 3})))
+                                        .build(),
+                                0))
+                .isEqualTo("400 invalid recipientRand for ticket recipientRandHash");
+        assertThat(
+                        segment(
+                                gateway,
+                                paid.toBuilder()
+                                        .setTicketParams(
+                                                paid.getTicketParams().toBuilder()
+                                                        .setRecipient(
+                                                                ByteString.copyFrom(
+                                                                        gateway.address().bytes())))
+                                        .build(),
+                                0))
+                .startsWith("400 orchestrator " + gateway.address() + " is inactive in round 5");
+        assertThat(
+                        segment(
+                                gateway,
+                                paid.toBuilder()
+                                        .setTicketSenderParams(
+                                                11,
+                                                paid.getTicketSenderParams(11).toBuilder()
+                                                        .setSig(ByteString.EMPTY))
+                                        .build(),
+                                0))
+                .isEqualTo("400 invalid ticket signature");
+        // The eleven good ones are there: the account may open with them.
+        assertThat(segment(gateway, none, 0)).isEqualTo("200");
+        byte[] other = {1};
+        assertThat(said(gateway.post("/segment", none, good, other))).isEqualTo("403 Forbidden");
+        assertThatThrownBy(() -> gateway.hello(new byte[65]))
+                .hasMessageContaining("orchestrator req sig check failed");
+        assertThatThrownBy(stranger::hello).hasMessageContaining("insufficient sender reserve");
+    }
+
+    @Test
+    void aSenderThatTakesItsMoneyOutIsRefused() throws Exception {
+        PayingGateway gateway = gateway("leaving", one);
+        chain.funds(gateway.address(), ChainRowsWriter.ETHER, ChainRowsWriter.ROUND + 1);
+
+        String said = "";
+        for (int seq = 0; seq < 40 && !said.startsWith("400"); seq++) {
+            said = segment(gateway, gateway.payment(12).build(), seq);
+            Thread.sleep(50);
+        }
+
+        assertThat(said)
+                .isEqualTo(
+                        "400 deposit and reserve for sender "
+                                + gateway.address()
+                                + " is set to unlock soon");
+    }
+
+    @Test
+    void parametersThatAreTooOldPayNothing() throws Exception {
+        PayingGateway gateway = gateway("slow", two);
+        Payment payment = gateway.payment(12).build();
+        PayingGateway fresh = gateway("quick", two);
+        chain.head(BLOCK + 45);
+        String said = "";
+        for (int i = 0; i < 100 && !said.contains("expired"); i++) {
+            said = segment(gateway, i == 0 ? payment : gateway.payment(1).build(), i);
+            Thread.sleep(50);
+        }
+
+        assertThat(said).isEqualTo("400 TicketParams expired");
+        fresh.hello();
+        assertThat(fresh.push(0, MEDIA)).isEmpty();
+    }
+}
