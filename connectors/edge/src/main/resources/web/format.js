@@ -8,7 +8,10 @@ export const grouped = (digits) => digits.replace(/\B(?=(\d{3})+(?!\d))/g, THIN)
 
 const EXACT = /^(-?\d+)(?:\/(\d+))?$/;
 
-/** NUM or NUM/DEN as whole and rest, exact. */
+/** Digits of a denominator that say nothing to a reader: credit by tickets has seventy. */
+const TOO_LONG = 13;
+
+/** NUM or NUM/DEN as whole and rest, exact; one with a very long denominator to six decimals. */
 export function exact(value) {
   const [, numerator, denominator] = EXACT.exec(value) || [];
   if (numerator === undefined) {
@@ -22,6 +25,10 @@ export function exact(value) {
   const size = n < 0n ? -n : n;
   const rest = grouped(String(size % d)) + '/' + grouped(denominator);
   const sign = n < 0n ? '-' : '';
+  if (denominator.length >= TOO_LONG) {
+    const micro = String((size * 1000000n) / d).padStart(7, '0');
+    return '≈ ' + sign + grouped(micro.slice(0, -6)) + '.' + micro.slice(-6);
+  }
   return size < d ? sign + rest : sign + grouped(String(size / d)) + ' + ' + rest;
 }
 

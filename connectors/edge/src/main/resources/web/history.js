@@ -6,13 +6,13 @@ const PAUSE_MS = 2000;
 const MOST_ROWS = 2000;
 const SUMS = ['granted', 'reserved', 'fees', 'expired'];
 const UNITS = {
-  needed: 'wei', fee: 'wei', released: 'wei', amount: 'wei', closed: 'wei', creditLimit: 'wei',
+  credit: 'wei', faceValue: 'wei', least: 'wei', overdraft: 'wei', needed: 'wei', fee: 'wei', released: 'wei', amount: 'wei', closed: 'wei', creditLimit: 'wei',
   balance: 'wei', granted: 'wei', reserved: 'wei', fees: 'wei', expired: 'wei',
   price: 'wei per pixel', pixels: 'pixels', estimatedPixels: 'pixels',
   load: 'pixels/s', workerLoad: 'pixels/s', workerCapacity: 'pixels/s', freedLoad: 'pixels/s', capacity: 'pixels/s',
 };
 const KINDS = {
-  Charged: 'ok', CreditGranted: 'ok', Released: 'wait', Parked: 'wait', SessionMoved: 'wait',
+  Charged: 'ok', CreditGranted: 'ok', PaymentAccepted: 'ok', PaymentRefused: 'bad', Released: 'wait', Parked: 'wait', SessionMoved: 'wait',
   CreditExpired: 'wait', Refused: 'bad', CommandRefused: 'bad', WorkerLost: 'bad',
 };
 

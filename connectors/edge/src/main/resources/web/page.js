@@ -72,9 +72,12 @@ function go(first) {
   wake();
 }
 
+/** A sender's stream on chain: the account is that of its session. */
+const PAID = /^wire\.0x[0-9a-f]{40}\./;
+
 function lead({ kind, id }) {
   if (kind === 'stream') {
-    return ['Stream, paid by ', link('account', 'manifest:' + id)];
+    return PAID.test(id) ? ['Stream, paid with tickets'] : ['Stream, paid by ', link('account', 'manifest:' + id)];
   }
   if (kind === 'account') {
     return id.startsWith('manifest:') ? ['Account of the stream ', link('stream', id.slice(9))] : ['Account'];

@@ -10,8 +10,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,8 +26,13 @@ import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
+import org.livepeer.flink.operators.ledger.Accounts;
+import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.DrainWorker;
+import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.WinningTicket;
 
 /**
  * A gateway's stream, a segment a second, through kills of everything that stands behind it and an
@@ -33,7 +41,8 @@ import org.livepeer.flink.schemas.DrainWorker;
  * <p>{@code -Dlivepeer.kills=worker,taskmanager,jobmanager,broker,upgrade,edge}, {@code
  * -Dlivepeer.kills.every=20} (s). With {@code -Dlivepeer.ingest=http://HOST:PORT/live/NAME} the
  * stream goes through a real gateway, which must use the orchestrator at {@code
- * -Dlivepeer.front=PORT} of this host.
+ * -Dlivepeer.front=PORT} of this host; with {@code -Dlivepeer.chain="-network devnet …"}, flags as
+ * {@code livepeer devnet} prints them, that gateway pays, and the accounts are printed at the end.
  */
 class GatewayKillsBenchmark {
     private static final List<String> KINDS =
@@ -46,7 +55,12 @@ class GatewayKillsBenchmark {
     private static final int WARM_S = Integer.getInteger("livepeer.kills.warm", 30);
     private static final int FRONT = Integer.getInteger("livepeer.front", 0);
     private static final String INGEST = System.getProperty("livepeer.ingest", "");
-    private static final String[] JOB = {"-parallelism", "2"};
+    private static final List<String> CHAIN =
+            System.getProperty("livepeer.chain", "").isEmpty()
+                    ? List.of()
+                    : List.of(System.getProperty("livepeer.chain").strip().split("\\s+"));
+    private static final String[] JOB =
+            Stream.concat(Stream.of("-parallelism", "2"), CHAIN.stream()).toArray(String[]::new);
     private static final long SEGMENT_MS = 1_000;
     private static final Duration BOUND = Duration.ofSeconds(120);
 
@@ -59,7 +73,10 @@ class GatewayKillsBenchmark {
     @Test
     void segmentsThatAGatewayLoses(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path work)
             throws Exception {
-        try (ProcessCluster cluster = ProcessCluster.in(work).brokers(3).start()) {
+        try (ProcessCluster cluster = ProcessCluster.in(work)
+                        .brokers(3)
+                        .taskManagers(CHAIN.isEmpty() ? 2 : 3)
+                        .start()) {
             KafkaAddress kafka = cluster.kafka("");
             Path secret = work.resolve("cluster.secret");
             SecretFile shared = SecretFile.orCreate(secret);
@@ -74,7 +91,7 @@ class GatewayKillsBenchmark {
             try (TcpFront front = TcpFront.at(FRONT, at(one), at(two))) {
                 String service = front.address().getAuthority();
                 nodes.orchestrator("edge-1", wire(service, one, JOB));
-                nodes.edge("edge-2", wire(service, two));
+                nodes.edge("edge-2", wire(service, two, CHAIN.toArray(String[]::new)));
                 try (TopicTail beats = new TopicTail(kafka, Topics.WORKERS)) {
                     beats.until(
                             all ->
@@ -109,6 +126,10 @@ class GatewayKillsBenchmark {
                 }
                 streaming = false;
                 stream.join();
+                if (!CHAIN.isEmpty()) {
+                    TimeUnit.SECONDS.sleep(10);
+                    accounts(kafka);
+                }
             }
         }
         tookMs.sort(null);
@@ -121,6 +142,46 @@ class GatewayKillsBenchmark {
                         + " max "
                         + tookMs.get(tookMs.size() - 1));
         assertThat(tookMs).as("segments that came through").isNotEmpty();
+    }
+
+    /** Every account that tickets paid into. */
+    private static void accounts(KafkaAddress kafka) {
+        Map<String, AccountState> last = new TreeMap<>();
+        try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER)) {
+            ledger.now()
+                    .forEach(
+                            r -> {
+                                AccountState state =
+                                        TopicTail.decode(LedgerEntry.class, r).getState();
+                                last.put(state.getAccount(), state);
+                            });
+        }
+        Set<String> wins = new TreeSet<>();
+        try (TopicTail all = new TopicTail(kafka, Topics.WINNING_TICKETS)) {
+            all.now()
+                    .forEach(
+                            r ->
+                                    wins.add(
+                                            String.valueOf(
+                                                    TopicTail.decode(WinningTicket.class, r)
+                                                            .getTicketHash())));
+        }
+        last.values()
+                .forEach(
+                        a -> {
+                            say(
+                                    a.getAccount()
+                                            + " segments "
+                                            + a.getChargedSegments()
+                                            + " credit "
+                                            + Fraction.of(a.getTicketCredit())
+                                            + " fees "
+                                            + Fraction.of(a.getFees())
+                                            + " balance "
+                                            + Fraction.of(a.getBalance()));
+                            assertThat(Accounts.sumRuleHolds(a)).isTrue();
+                        });
+        say(wins.size() + " tickets won");
     }
 
     private static URI at(int port) {

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.livepeer.flink.connectors.ethereum.devnet.Devnet;
+import org.livepeer.flink.connectors.ethereum.devnet.Packages;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -13,7 +14,7 @@ import picocli.CommandLine.Option;
         name = "devnet",
         description =
                 "Run a chain for development with the network's contracts, a bonded orchestrator"
-                        + " and a gateway with funds. Needs `npm install` in docker/devnet (Node 20).")
+                        + " and a gateway with funds. Needs Node 20 with npm.")
 final class DevnetCommand implements Callable<Integer> {
     @Option(
             names = {"-dataDir", "--dataDir", "-datadir", "--datadir"},
@@ -21,13 +22,6 @@ final class DevnetCommand implements Callable<Integer> {
             defaultValue = "${sys:user.home}/.livepeer-flink/devnet",
             description = "keeps the chain's state and the keystores (default: ${DEFAULT-VALUE})")
     Path dataDir = Path.of("");
-
-    @Option(
-            names = {"-packages", "--packages"},
-            paramLabel = "DIR",
-            defaultValue = "docker/devnet/node_modules",
-            description = "where npm put anvil and the contracts (default: ${DEFAULT-VALUE})")
-    Path packages = Path.of("");
 
     @Option(
             names = {"-port", "--port"},
@@ -56,7 +50,7 @@ final class DevnetCommand implements Callable<Integer> {
                 Devnet.start(
                         new Devnet.Options(
                                 folder,
-                                packages.toAbsolutePath(),
+                                Packages.in(folder.resolve("packages")),
                                 port,
                                 Duration.ofMillis(blockTimeMs),
                                 "https://" + serviceAddr));

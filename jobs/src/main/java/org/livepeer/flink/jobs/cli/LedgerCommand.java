@@ -138,7 +138,8 @@ final class LedgerCommand implements Callable<Integer> {
     private boolean names(String account) {
         return account.equals(wanted)
                 || account.equals("manifest:" + wanted)
-                || account.equalsIgnoreCase("sender:" + wanted);
+                || account.equalsIgnoreCase("sender:" + wanted)
+                || (account.startsWith("session:") && account.endsWith(":" + wanted));
     }
 
     private static List<String> row(AccountState account, boolean holds) {

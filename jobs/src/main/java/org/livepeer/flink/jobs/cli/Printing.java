@@ -3,14 +3,20 @@ package org.livepeer.flink.jobs.cli;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.livepeer.flink.schemas.Event;
 
 /** How things look in a terminal. */
 final class Printing {
+    private static final Pattern LONG_FRACTION = Pattern.compile("-?\\d+/\\d{13,}");
+    private static final int DECIMALS = 6;
+
     private Printing() {}
 
     static void event(Event event) {
@@ -28,7 +34,9 @@ final class Printing {
             line.append(" worker=").append(event.getWorkerId());
         }
         new TreeMap<>(event.getNumbers())
-                .forEach((name, value) -> line.append(' ').append(name).append('=').append(value));
+                .forEach(
+                        (name, value) ->
+                                line.append(' ').append(name).append('=').append(legible(value)));
         System.out.println(line);
     }
 
@@ -44,11 +52,26 @@ final class Printing {
         System.out.println(list);
     }
 
+    /**
+     * A fraction of a wei whose digits say nothing to a person, which credit by tickets is, to six
+     * decimals; anything else as it is. Rows in JSON are exact.
+     */
+    static String legible(String text) {
+        if (!LONG_FRACTION.matcher(text).matches()) {
+            return text;
+        }
+        String[] parts = text.split("/");
+        return "~"
+                + new BigDecimal(parts[0])
+                        .divide(new BigDecimal(parts[1]), DECIMALS, RoundingMode.FLOOR)
+                        .toPlainString();
+    }
+
     /** Columns under their heads, as wide as their widest cell. */
     static void table(List<String> head, List<List<String>> rows) {
         List<List<String>> all = new ArrayList<>();
         all.add(head);
-        all.addAll(rows);
+        rows.forEach(row -> all.add(row.stream().map(Printing::legible).toList()));
         int[] widths = new int[head.size()];
         for (List<String> row : all) {
             for (int i = 0; i < widths.length; i++) {

@@ -6,10 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigInteger;
-import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,22 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.apache.flink.core.execution.JobClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.livepeer.flink.connectors.edge.EdgeOptions;
-import org.livepeer.flink.connectors.edge.EdgeServer;
 import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
-import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorWire;
-import org.livepeer.flink.connectors.edge.orchestrator.WireLimits;
 import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
-import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
 import org.livepeer.flink.connectors.kafka.Topics;
-import org.livepeer.flink.connectors.storage.SharedDirectoryStore;
-import org.livepeer.flink.connectors.storage.StoreOptions;
 import org.livepeer.flink.jobs.Ledgers;
 import org.livepeer.flink.jobs.LocalWorkers;
 import org.livepeer.flink.jobs.OrchestratorRig;
@@ -74,81 +63,31 @@ class PaidStreamIT {
     private static final byte[] MEDIA = {0x47, 1, 2, 3};
 
     @TempDir static Path folder;
+    private static PaidBench bench;
     private static OrchestratorRig rig;
-    private static JobClient job;
-    private static EdgeServer edge;
     private static OrchestratorServer one;
     private static OrchestratorServer two;
-    private static ChainRowsWriter chain;
 
     @BeforeAll
     static void begin() throws Exception {
-        rig = new OrchestratorRig(folder);
-        job = rig.submit(rig.options(), new LocalWorkers(20), 2, null);
-        rig.announce("w1");
-        chain = new ChainRowsWriter(rig.address, rig.secret);
-        chain.head(BLOCK);
-        chain.active(NODE.address(), true);
-        SharedDirectoryStore store =
-                new SharedDirectoryStore(StoreOptions.of(folder.resolve("store")));
-        edge =
-                new EdgeServer(
-                        EdgeOptions.of(rig.address, folder.resolve("edge"))
-                                .withSecret(rig.secret)
-                                .withBind(new InetSocketAddress("127.0.0.1", 0)),
-                        store);
-        edge.start();
-        one = orchestrator("one", store);
-        two = orchestrator("two", store);
-    }
-
-    private static OrchestratorServer orchestrator(String name, SharedDirectoryStore store)
-            throws Exception {
-        OrchestratorServer server =
-                new OrchestratorServer(
-                        new OrchestratorWire(
-                                URI.create("https://127.0.0.1:0"),
-                                new InetSocketAddress("127.0.0.1", 0),
-                                true,
-                                folder.resolve(name),
-                                rig.address,
-                                rig.secret,
-                                Fraction.of(12_000),
-                                OrchestratorWire.TOKEN_TIME,
-                                List.of(),
-                                WireLimits.DEFAULT,
-                                null,
-                                new TicketSettings(
-                                        NODE,
-                                        NODE.address(),
-                                        new Recipient.Terms(
-                                                EV, 350_000, EV.multiply(BigInteger.valueOf(5))),
-                                        true,
-                                        TicketSettings.STALE_AFTER)),
-                        edge.tables(),
-                        store,
-                        new SimpleMeterRegistry(),
-                        List.of(),
-                        Map.of());
-        server.start();
-        while (!server.waitingFor().isEmpty() || !edge.waitingFor().isEmpty()) {
-            Thread.sleep(50);
-        }
-        return server;
+        bench = new PaidBench(folder, NODE, BLOCK, new LocalWorkers(20));
+        rig = bench.rig;
+        Recipient.Terms terms =
+                new Recipient.Terms(EV, 350_000, EV.multiply(BigInteger.valueOf(5)));
+        one = bench.orchestrator("one", Fraction.of(12_000), terms);
+        two = bench.orchestrator("two", Fraction.of(12_000), terms);
     }
 
     @AfterAll
     static void end() throws Exception {
         one.close();
         two.close();
-        edge.close();
-        chain.close();
-        rig.close();
+        bench.close();
     }
 
     private static PayingGateway gateway(String name, OrchestratorServer at) throws Exception {
         PayingGateway gateway = new PayingGateway(name, at.port(), LADDER);
-        chain.funds(gateway.address(), ChainRowsWriter.ETHER, 0);
+        bench.chain.funds(gateway.address(), ChainRowsWriter.ETHER, 0);
         for (int i = 0; ; i++) {
             try {
                 gateway.hello();
@@ -270,7 +209,7 @@ class PaidStreamIT {
         assertThat(won(gateway)).isNotEmpty();
         // The second session took over the lease of the first.
         String stream = "wire." + PaymentDesk.owner(gateway.address()) + ".cam";
-        assertThat(edge.tables().sessions())
+        assertThat(bench.edge.tables().sessions())
                 .filteredOn(s -> s.getLease().getManifestId().equals(stream))
                 .singleElement()
                 .satisfies(s -> assertThat(s.getLease().getAccount()).endsWith(second));
@@ -304,7 +243,7 @@ class PaidStreamIT {
             charged++;
         }
 
-        assertThat(rig.wasRestarted(job)).isTrue();
+        assertThat(rig.wasRestarted(bench.job)).isTrue();
         exact(gateway, Map.of(session, charged));
     }
 
@@ -513,7 +452,7 @@ class PaidStreamIT {
     @Test
     void aSenderThatTakesItsMoneyOutIsRefused() throws Exception {
         PayingGateway gateway = gateway("leaving", one);
-        chain.funds(gateway.address(), ChainRowsWriter.ETHER, ChainRowsWriter.ROUND + 1);
+        bench.chain.funds(gateway.address(), ChainRowsWriter.ETHER, ChainRowsWriter.ROUND + 1);
 
         String said = "";
         for (int seq = 0; seq < 40 && !said.startsWith("400"); seq++) {
@@ -533,7 +472,7 @@ class PaidStreamIT {
         PayingGateway gateway = gateway("slow", two);
         Payment payment = gateway.payment(12).build();
         PayingGateway fresh = gateway("quick", two);
-        chain.head(BLOCK + 45);
+        bench.chain.head(BLOCK + 45);
         String said = "";
         for (int i = 0; i < 100 && !said.contains("expired"); i++) {
             said = segment(gateway, i == 0 ? payment : gateway.payment(1).build(), i);

@@ -60,7 +60,11 @@ final class PayingGateway {
     record Sent(String session, Ticket ticket, byte[] signature, TicketParams params) {}
 
     PayingGateway(String name, int port, List<Profile> ladder) {
-        this.key = new AccountKey(Keccak256.of(name.getBytes(UTF_8)));
+        this(new AccountKey(Keccak256.of(name.getBytes(UTF_8))), port, ladder);
+    }
+
+    PayingGateway(AccountKey key, int port, List<Profile> ladder) {
+        this.key = key;
         this.port = port;
         this.ladder = ladder;
     }

@@ -152,6 +152,9 @@ public final class LedgerFunction
         } else if (message instanceof TicketCredit credit) {
             PaymentEntry said = rules.receive(book, credit, input.getTimestampMs());
             long now = context.currentProcessingTime();
+            if (!said.getAccepted()) {
+                refusals.count(Reason.PaymentRefused.name());
+            }
             context.output(Tags.ANSWERS, Receipts.verdict(credit.getPayment(), said, now));
             String payment = credit.getPayment().getPaymentId();
             Request waiting = held.get(payment);

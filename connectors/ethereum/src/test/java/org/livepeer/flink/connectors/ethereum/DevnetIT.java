@@ -3,23 +3,30 @@ package org.livepeer.flink.connectors.ethereum;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.ethereum.devnet.Devnet;
+import org.livepeer.flink.connectors.ethereum.devnet.Packages;
 
 /** The development chain, where npm has put what it needs. */
 class DevnetIT {
     @TempDir Path folder;
 
+    /** Fetched once for all builds of this checkout. */
+    private static Path packages() throws Exception {
+        try {
+            return Packages.in(Path.of("../../target/devnet").toAbsolutePath().normalize());
+        } catch (IllegalStateException e) {
+            return Assumptions.abort(e.getMessage());
+        }
+    }
+
     @Test
     void itIsMadeOnceAndGoesOn() throws Exception {
-        Path packages = Path.of("../../docker/devnet/node_modules").toAbsolutePath().normalize();
-        Assumptions.assumeTrue(
-                Files.isDirectory(packages), "no " + packages + ": npm install in docker/devnet");
+        Path packages = packages();
         Devnet.Options options =
                 new Devnet.Options(
                         folder, packages, 0, Duration.ofMillis(200), "https://127.0.0.1:8935");

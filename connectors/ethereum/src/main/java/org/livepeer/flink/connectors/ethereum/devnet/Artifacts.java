@@ -18,12 +18,9 @@ final class Artifacts {
      * @throws IllegalStateException when the package is not there
      */
     Artifacts(Path packages) {
-        this.folder = packages.resolve("@livepeer/sdk/abis/contracts");
+        this.folder = Packages.contracts(packages);
         if (!Files.isDirectory(folder)) {
-            throw new IllegalStateException(
-                    "the network's contracts are not in "
-                            + packages
-                            + ": run `npm install` in docker/devnet (Node 20), or give its folder");
+            throw new IllegalStateException("the network's contracts are not in " + packages);
         }
     }
 

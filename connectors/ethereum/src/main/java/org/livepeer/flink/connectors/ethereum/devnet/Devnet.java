@@ -67,7 +67,7 @@ public final class Devnet implements AutoCloseable {
      * How it is started.
      *
      * @param folder keeps its state and keystore files
-     * @param packages the folder {@code node_modules} of docker/devnet
+     * @param packages what {@link Packages#in} gave
      * @param port of the node on loopback; 0 for a free one
      * @param blockTime between blocks
      * @param serviceUri that the orchestrator registers
@@ -126,14 +126,8 @@ public final class Devnet implements AutoCloseable {
     }
 
     private static Process anvil(Options options, int port) throws IOException {
-        Path program =
-                options.packages().resolve("@foundry-rs/anvil-linux-amd64").resolve("bin/anvil");
-        if (!Files.isExecutable(program)) {
-            throw new IllegalStateException(
-                    program + " is missing: run `npm install` in docker/devnet (Node 20)");
-        }
         return new ProcessBuilder(
-                        program.toString(),
+                        Packages.anvil(options.packages()).toString(),
                         "--host",
                         "127.0.0.1",
                         "--port",
