@@ -73,10 +73,8 @@ class GatewayKillsBenchmark {
     @Test
     void segmentsThatAGatewayLoses(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path work)
             throws Exception {
-        try (ProcessCluster cluster = ProcessCluster.in(work)
-                        .brokers(3)
-                        .taskManagers(CHAIN.isEmpty() ? 2 : 3)
-                        .start()) {
+        try (ProcessCluster cluster =
+                ProcessCluster.in(work).brokers(3).taskManagers(CHAIN.isEmpty() ? 2 : 3).start()) {
             KafkaAddress kafka = cluster.kafka("");
             Path secret = work.resolve("cluster.secret");
             SecretFile shared = SecretFile.orCreate(secret);

@@ -114,6 +114,14 @@ final class ChainFlags {
      */
     @Nullable ChainAccess access(Path dataDir) {
         if (network.equals(OFF_CHAIN)) {
+            if (ethUrl != null || ethController != null || password != null) {
+                throw new IllegalArgumentException(
+                        "-ethUrl, -ethController and -ethPassword go with -network "
+                                + ARBITRUM
+                                + " or "
+                                + DEVNET
+                                + ": without it nobody pays");
+            }
             return null;
         }
         if (!network.equals(ARBITRUM) && !network.equals(DEVNET)) {

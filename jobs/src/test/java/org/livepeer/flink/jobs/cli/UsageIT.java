@@ -24,7 +24,8 @@ class UsageIT {
                     """
                     -orchestrator -frobnicate | Unknown option: '-frobnicate' | 2
                     -gateway | -gateway is a go-livepeer flag that this version does not support | 2
-                    --orchestrator --ethUrl=http://x | -ethUrl is a go-livepeer flag that this | 2
+                    --orchestrator --objectStore=x | -objectStore is a go-livepeer flag that this | 2
+                    --orchestrator --ethUrl=http://x | -ethController and -ethPassword go with -network | 1
                     -v 4 | name one or more roles: -orchestrator, -transcoder, -edge | 2
                     -transcoder | needs -kafka HOST:PORT | 1
                     -edge | needs -kafka HOST:PORT | 1

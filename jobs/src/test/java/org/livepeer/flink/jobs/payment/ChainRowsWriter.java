@@ -22,7 +22,7 @@ import org.livepeer.flink.schemas.SenderEntry;
 
 /** Writes what the chain job would write. */
 final class ChainRowsWriter implements AutoCloseable {
-    static final long ROUND = 5;
+    static final long ROUND = 11;
     static final BigInteger ETHER = BigInteger.TEN.pow(18);
 
     private final KafkaAddress address;

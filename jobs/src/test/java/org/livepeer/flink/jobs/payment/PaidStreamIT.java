@@ -428,7 +428,7 @@ class PaidStreamIT {
                                                                         gateway.address().bytes())))
                                         .build(),
                                 0))
-                .startsWith("400 orchestrator " + gateway.address() + " is inactive in round 5");
+                .startsWith("400 orchestrator " + gateway.address() + " is inactive in round 11");
         assertThat(
                         segment(
                                 gateway,

@@ -185,10 +185,7 @@ class RecordedPaymentExchangesIT {
     Stream<DynamicTest> theAnswersAreTheSame() {
         return EXCHANGES.stream()
                 .filter(e -> !e.path("path").asText().startsWith("/net."))
-                .map(
-                        e ->
-                                DynamicTest.dynamicTest(
-                                        e.path("scenario").asText(), () -> again(e)));
+                .map(e -> DynamicTest.dynamicTest(e.path("scenario").asText(), () -> again(e)));
     }
 
     private static String header(JsonNode exchange, String name) {
@@ -217,10 +214,14 @@ class RecordedPaymentExchangesIT {
                         exchange.path("path").asText());
         headers.set("content-type", "video/MP2T");
         if (!paymentHeader.isEmpty()) {
-            headers.set("livepeer-payment", payment == null ? paymentHeader : encoded(payment.toByteArray()));
+            headers.set(
+                    "livepeer-payment",
+                    payment == null ? paymentHeader : encoded(payment.toByteArray()));
         }
         if (!segmentHeader.isEmpty()) {
-            headers.set("livepeer-segment", segment == null ? segmentHeader : encoded(segment.toByteArray()));
+            headers.set(
+                    "livepeer-segment",
+                    segment == null ? segmentHeader : encoded(segment.toByteArray()));
         }
 
         AggregatedHttpResponse response =

@@ -8,7 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** What the development chain is made of: fetched once by npm, as docker/devnet/package.json says. */
+/**
+ * What the development chain is made of: fetched once by npm, as docker/devnet/package.json says.
+ */
 public final class Packages {
     private static final String LIST = "/devnet/package.json";
     private static final int PATIENCE_S = 300;
