@@ -56,7 +56,7 @@ class ChainJobIT {
                         folder.resolve("chain"),
                         packages(),
                         0,
-                        Duration.ofSeconds(1),
+                        Duration.ofMillis(300),
                         "https://127.0.0.1:8935");
         MiniClusterWithClientResource flink =
                 new MiniClusterWithClientResource(

@@ -2,9 +2,11 @@ package org.livepeer.flink.operators.chain;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.schemas.ChainBlock;
@@ -108,8 +110,7 @@ public final class ChainFold {
         return true;
     }
 
-    private static ChainHead headAfter(
-            @org.jspecify.annotations.Nullable ChainHead before, ChainBlock block) {
+    private static ChainHead headAfter(@Nullable ChainHead before, ChainBlock block) {
         ByteBuffer none = ByteBuffer.wrap(new byte[WORD]);
         return ChainHead.newBuilder()
                 .setBlock(block.getNumber())
@@ -306,11 +307,7 @@ public final class ChainFold {
         byte[] data = Bytes.of(log.getData());
         int length = word(log, 1).min(BigInteger.valueOf(data.length)).intValueExact();
         int end = Math.min(data.length, 2 * WORD + length);
-        return new String(
-                data,
-                2 * WORD,
-                Math.max(0, end - 2 * WORD),
-                java.nio.charset.StandardCharsets.UTF_8);
+        return new String(data, 2 * WORD, Math.max(0, end - 2 * WORD), StandardCharsets.UTF_8);
     }
 
     private static ByteBuffer plus(ByteBuffer wei, BigInteger more) {

@@ -2,6 +2,8 @@ package org.livepeer.flink.operators.chain;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -139,7 +141,7 @@ public final class ChainFunction extends KeyedProcessFunction<Long, ChainBlock, 
             try {
                 List<ChainUndo> all = new ArrayList<>();
                 undo.values().forEach(all::add);
-                all.sort(java.util.Comparator.comparingLong(ChainUndo::getNumber));
+                all.sort(Comparator.comparingLong(ChainUndo::getNumber));
                 return all;
             } catch (Exception e) {
                 throw new IllegalStateException("the chain's state failed", e);
@@ -202,7 +204,7 @@ public final class ChainFunction extends KeyedProcessFunction<Long, ChainBlock, 
 
         private static ByteBuffer address(String name) {
             String hex = name.substring(name.indexOf("0x") + 2);
-            return ByteBuffer.wrap(java.util.HexFormat.of().parseHex(hex));
+            return ByteBuffer.wrap(HexFormat.of().parseHex(hex));
         }
 
         private static SenderEntry noSender(String name) {

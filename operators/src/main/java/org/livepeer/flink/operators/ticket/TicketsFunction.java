@@ -11,6 +11,7 @@ import java.util.Map;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.StateDescriptor;
 import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -69,8 +70,7 @@ public final class TicketsFunction
         this.claim = claim;
     }
 
-    private static <D extends org.apache.flink.api.common.state.StateDescriptor<?, ?>> D withTtl(
-            D descriptor) {
+    private static <D extends StateDescriptor<?, ?>> D withTtl(D descriptor) {
         descriptor.enableTimeToLive(
                 StateTtlConfig.newBuilder(KEPT)
                         .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)

@@ -10,7 +10,9 @@ import static org.livepeer.flink.operators.ticket.Gateway.T0;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -480,6 +482,34 @@ class PaymentsHarnessTest {
                     .isEqualTo(
                             offer.ticket(gateway.address, 1).expectedValue().times(distinct + 1));
         }
+    }
+
+    /** An edge hands on what a gateway sent, whatever it is. */
+    @Test
+    void damagedPaymentsEndInAVerdictAndBringNothing() throws Exception {
+        Random random = new Random(9);
+        byte[] good = gateway.payment(params, 1, 2, 3).build().toByteArray();
+        for (int i = 0; i < 2_000; i++) {
+            byte[] damaged = good.clone();
+            for (int n = random.nextInt(4); n >= 0; n--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            TicketPayment payment =
+                    gateway.record("s1", Payment.getDefaultInstance())
+                            .setPayment(
+                                    ByteBuffer.wrap(
+                                            random.nextInt(5) == 0
+                                                    ? Arrays.copyOf(
+                                                            damaged, random.nextInt(damaged.length))
+                                                    : damaged))
+                            .build();
+            assertThat(line.pay(payment)).isNotEqualTo("nothing");
+        }
+
+        Fraction credit = Fraction.of(line.account(account).getTicketCredit());
+        assertThat(credit).isLessThanOrEqualTo(ev.times(3));
+        line.pay(pay(1, 2, 3));
+        assertThat(Fraction.of(line.account(account).getTicketCredit())).isEqualTo(ev.times(3));
     }
 
     private static List<Integer> nonces(TicketPayment payment) {

@@ -97,7 +97,7 @@ public final class OrchestratorServer implements AutoCloseable {
         PaymentDesk payments =
                 offers == null || chain == null || payer == null
                         ? null
-                        : new PaymentDesk(offers, chain, payer, desk, tags);
+                        : new PaymentDesk(offers, chain, payer, desk, tags, meters);
         SegmentHeaders headers = new SegmentHeaders(tokens, capacity, info, offers);
         URI webhook = wire.authWebhook();
         GrpcServiceBuilder grpc =

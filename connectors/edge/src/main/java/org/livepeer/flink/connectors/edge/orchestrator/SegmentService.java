@@ -126,18 +126,18 @@ final class SegmentService implements HttpService {
             if (order.hash().equals(ByteString.copyFrom(media.digest()))) {
                 StoreReference reference = media.commit();
                 awaitVerdict(payment, order, begun);
-                if (answer.isDone()) {
-                    // The payment was refused.
-                    room.leave(address);
-                    return;
-                }
                 ByteBuffer contentHash =
                         reference == null ? media.contentHash() : reference.getHash();
                 String paid = payment == null ? "" : payment.id();
                 // The gateway's clock for the upload stops here, whatever the job's way in takes.
                 HttpResponseWriter response = HttpResponse.streaming();
                 response.write(ResponseHeaders.of(HttpStatus.OK));
-                answer.complete(response);
+                if (!answer.complete(response)) {
+                    // The payment was refused.
+                    response.close();
+                    room.leave(address);
+                    return;
+                }
                 work(
                         order,
                         new SegmentWork.Media(reference, media.media(), contentHash, paid),

@@ -10,6 +10,7 @@ import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.hash.Keccak256;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.ticket.AdjustedPrice;
+import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.operators.ticket.ChainView;
 import org.livepeer.flink.operators.ticket.Curves;
 import org.livepeer.flink.operators.ticket.EthAddress;
@@ -161,7 +162,6 @@ public final class Offers {
     }
 
     private static ByteString bytes(BigInteger number) {
-        return ByteString.copyFrom(
-                org.livepeer.flink.operators.ticket.Bytes.of(number).duplicate());
+        return ByteString.copyFrom(Bytes.of(number));
     }
 }

@@ -1,11 +1,14 @@
 package org.livepeer.flink.connectors.edge.payment;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.reply.ReplyDesk;
 import org.livepeer.flink.connectors.edge.session.ReplyTags;
 import org.livepeer.flink.connectors.kafka.Topics;
@@ -28,6 +31,7 @@ public final class PaymentDesk {
     private final PaymentProducer producer;
     private final ReplyDesk desk;
     private final ReplyTags tags;
+    private final MeterRegistry meters;
     private final SecureRandom random = new SecureRandom();
     private final int replyPartition =
             ThreadLocalRandom.current().nextInt(Topics.RESULTS.partitions());
@@ -37,7 +41,9 @@ public final class PaymentDesk {
             ChainFeed chain,
             PaymentProducer producer,
             ReplyDesk desk,
-            ReplyTags tags) {
+            ReplyTags tags,
+            MeterRegistry meters) {
+        this.meters = meters;
         this.offers = offers;
         this.chain = chain;
         this.producer = producer;
@@ -116,6 +122,8 @@ public final class PaymentDesk {
         CompletableFuture<String> verdict =
                 desk.await(tag, patienceMs)
                         .thenApply(said -> said.getStatus().equals("ok") ? "" : said.getDetail());
+        Timer.Sample since = Timer.start(meters);
+        verdict.whenComplete((refusal, failure) -> since.stop(timer(refusal)));
         producer.send(record)
                 .whenComplete(
                         (where, failure) -> {
@@ -124,5 +132,14 @@ public final class PaymentDesk {
                             }
                         });
         return new Sent(id, verdict);
+    }
+
+    private Timer timer(@Nullable String refusal) {
+        String outcome = refusal == null ? "none" : refusal.isEmpty() ? "accepted" : "refused";
+        return Timer.builder("livepeer.edge.verdict")
+                .description("time from a payment's arrival to the job's verdict")
+                .tag("outcome", outcome)
+                .publishPercentileHistogram()
+                .register(meters);
     }
 }

@@ -3,6 +3,7 @@ package org.livepeer.flink.connectors.ethereum.chain;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,12 +52,16 @@ final class BlockReader implements SplitReader<ChainBlock, BlockSplit> {
                 REPEATS.warn("the chain is not read, tried again cause={}", e.getMessage());
                 pause(pauseMs);
                 pauseMs = Math.min(LONGEST_PAUSE_MS, 2 * pauseMs);
+            } catch (IllegalStateException e) {
+                // Another chain or contract than it should be: somebody has to change that.
+                REPEATS.warn("the chain is not read cause={}", e.getMessage());
+                pause(LONGEST_PAUSE_MS);
             }
         }
         if (blocks.isEmpty()) {
-            return new RecordsBySplits<>(Map.of(), java.util.Set.of());
+            return new RecordsBySplits<>(Map.of(), Set.of());
         }
-        return new RecordsBySplits<>(Map.of(BlockSplit.ID, blocks), java.util.Set.of());
+        return new RecordsBySplits<>(Map.of(BlockSplit.ID, blocks), Set.of());
     }
 
     private void pause(long ms) {

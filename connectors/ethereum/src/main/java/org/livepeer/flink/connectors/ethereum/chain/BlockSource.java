@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.ethereum.chain;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
 import org.apache.flink.api.connector.source.SourceReader;
@@ -107,7 +108,7 @@ public final class BlockSource implements Source<ChainBlock, BlockSplit, BlockSp
         }
 
         @Override
-        protected void onSplitFinished(java.util.Map<String, Position> finished) {
+        protected void onSplitFinished(Map<String, Position> finished) {
             throw new IllegalStateException("a chain has no end");
         }
 

@@ -85,6 +85,7 @@ final class ChainCursor {
         Optional<BlockHeader> same = rpc.header(Math.min(head, last.number()));
         if (same.isPresent() && !isKnown(same.get())) {
             stepBack();
+            return one();
         }
         return List.of();
     }
@@ -97,25 +98,29 @@ final class ChainCursor {
                                         && Arrays.equals(k.hash(), header.hash()));
     }
 
+    /** The next block; first back to where the chain parted, if it has. */
     private List<ChainBlock> one() throws RpcException {
         Optional<BlockHeader> found = rpc.header(next);
+        while (found.isPresent() && !isChild(found.get())) {
+            stepBack();
+            found = rpc.header(next);
+        }
         if (found.isEmpty()) {
             return List.of();
         }
         BlockHeader header = found.get();
-        Known last = recent.peekLast();
-        if (last != null && !Arrays.equals(last.hash(), header.parentHash())) {
-            stepBack();
-            return List.of();
-        }
         List<LogEntry> logs = rpc.logs(header.hash(), contracts.addresses());
         take(header);
         return List.of(block(header, logs, false));
     }
 
+    private boolean isChild(BlockHeader header) {
+        Known last = recent.peekLast();
+        return last == null || Arrays.equals(last.hash(), header.parentHash());
+    }
+
     private void stepBack() {
-        Known dropped = recent.pollLast();
-        if (recent.isEmpty() || dropped == null) {
+        if (recent.size() < 2) {
             throw new IllegalStateException(
                     "the chain has dropped more than "
                             + BlockSplit.RECENT
@@ -123,6 +128,7 @@ final class ChainCursor {
                             + next
                             + ": this is not the chain that was read before; check -ethUrl");
         }
+        Known dropped = recent.removeLast();
         LOG.info("block dropped by the chain number={}", dropped.number());
         next = dropped.number();
     }

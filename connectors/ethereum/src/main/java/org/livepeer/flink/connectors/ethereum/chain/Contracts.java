@@ -40,22 +40,29 @@ final class Contracts {
         this.controller = controller.toLowerCase(Locale.ROOT);
     }
 
-    /** Asks the Controller. */
+    /**
+     * Asks the Controller.
+     *
+     * @throws IllegalStateException when it is none, or does not know all of them
+     */
     void resolve() throws RpcException {
         byAddress.put(controller, "Controller");
         for (String name : NAMES) {
             String id = EthRpc.hex(Keccak256.of(name.getBytes(US_ASCII)));
             String answer = rpc.view(controller, GET_CONTRACT + id.substring(2), "latest");
-            if (!answer.matches(ADDRESS_WORD)) {
-                throw new IllegalStateException(
-                        "there is no Controller of the network at "
-                                + controller
-                                + ": give the right -ethController and -ethUrl");
-            }
-            String address = "0x" + answer.substring(26).toLowerCase(Locale.ROOT);
+            String address =
+                    answer.matches(ADDRESS_WORD)
+                            ? "0x" + answer.substring(26).toLowerCase(Locale.ROOT)
+                            : NOBODY;
             if (!address.equals(NOBODY)) {
                 byAddress.put(address, name);
             }
+        }
+        if (!byAddress.values().containsAll(NAMES)) {
+            throw new IllegalStateException(
+                    "there is no Controller of the network at "
+                            + controller
+                            + ": give the right -ethController and -ethUrl");
         }
     }
 
