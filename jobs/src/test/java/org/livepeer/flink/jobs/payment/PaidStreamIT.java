@@ -22,6 +22,7 @@ import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
 import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
 import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
 import org.livepeer.flink.connectors.kafka.Topics;
+import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.jobs.Ledgers;
 import org.livepeer.flink.jobs.LocalWorkers;
 import org.livepeer.flink.jobs.OrchestratorRig;
@@ -39,8 +40,10 @@ import org.livepeer.flink.operators.ticket.EthSignatures;
 import org.livepeer.flink.operators.ticket.Recipient;
 import org.livepeer.flink.operators.ticket.RecipientRands;
 import org.livepeer.flink.schemas.AccountState;
+import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.Profile;
+import org.livepeer.flink.schemas.SetPrice;
 import org.livepeer.flink.schemas.WinningTicket;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.Payment;
@@ -208,11 +211,40 @@ class PaidStreamIT {
         exact(gateway, Map.of(first, 8, second, 4));
         assertThat(won(gateway)).isNotEmpty();
         // The second session took over the lease of the first.
-        String stream = "wire." + PaymentDesk.owner(gateway.address()) + ".cam";
+        String stream = "wire." + gateway.address().lower() + ".cam";
         assertThat(bench.edge.tables().sessions())
                 .filteredOn(s -> s.getLease().getManifestId().equals(stream))
                 .singleElement()
                 .satisfies(s -> assertThat(s.getLease().getAccount()).endsWith(second));
+    }
+
+    @Test
+    void aSendersOwnPriceIsToldToItAloneAndCharged() throws Exception {
+        PayingGateway dear = gateway("dear", one);
+        PayingGateway other = gateway("other", one);
+        Fraction everybodys = priceOf(dear);
+        String account = "sender:" + dear.address().lower();
+        try (ControlProducer control = new ControlProducer(rig.address, rig.secret)) {
+            control.send(
+                    ControlCommand.newBuilder()
+                            .setId("price of dear")
+                            .setTarget(account)
+                            .setIssuedAtMs(System.currentTimeMillis())
+                            .setCommand(new SetPrice(account, Fraction.of(24_000).toRational()))
+                            .build());
+        }
+
+        long end = System.nanoTime() + OrchestratorRig.PATIENCE.toNanos();
+        while (priceOf(dear).equals(everybodys) && System.nanoTime() < end) {
+            Thread.sleep(200);
+            dear.hello();
+        }
+        other.hello();
+
+        assertThat(priceOf(dear)).isGreaterThan(everybodys);
+        assertThat(priceOf(other)).isEqualTo(everybodys);
+        assertThat(dear.push(0, MEDIA)).isEmpty();
+        exact(dear, Map.of(dear.session(), 1));
     }
 
     @Test
@@ -336,7 +368,7 @@ class PaidStreamIT {
         assertThat(response.status().code()).isEqualTo(200);
         PaymentResult result = PaymentResult.parseFrom(response.content().array());
         assertThat(result.getInfo().getAuthToken()).isEqualTo(gateway.info().getAuthToken());
-        String stream = "wire." + PaymentDesk.owner(gateway.address()) + ".cam";
+        String stream = "wire." + gateway.address().lower() + ".cam";
         AccountState account = account(gateway, stream, 0);
         assertThat(Fraction.of(account.getBalance()))
                 .isEqualTo(

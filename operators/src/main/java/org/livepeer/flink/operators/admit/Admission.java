@@ -160,7 +160,7 @@ public final class Admission {
         ByteBuffer hash = contentHash(push, reference);
         SegmentStamp stamp = push.stamp();
         require(
-                stamp == null || seal.holds(stamp, manifest, push.seq(), hash),
+                stamp == null || isSealed(stamp, push, hash),
                 Reason.BadMac,
                 "the push carries a stamp that no edge of this cluster made for it: leave the stamp"
                         + " out, or give the edge the cluster's secret");
@@ -197,6 +197,19 @@ public final class Admission {
         // Only who claims a sender can still be refused, and needs the bytes for that.
         Intake intake = new Intake(request, push.sender(), push.sender() == null ? null : record);
         return new Taken(intake, inline ? push.media() : NOTHING);
+    }
+
+    private boolean isSealed(SegmentStamp stamp, Push push, ByteBuffer hash) {
+        String contentId =
+                RequestIds.of(
+                        "",
+                        push.manifestId(),
+                        push.seq(),
+                        hash,
+                        push.profiles(),
+                        push.clip(),
+                        push.perceptualHash());
+        return seal.holds(stamp, contentId, push.durationMs());
     }
 
     private static void checkClip(@Nullable Clip clip) throws InvalidSegmentException {

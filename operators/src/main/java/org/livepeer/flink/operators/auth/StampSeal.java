@@ -7,6 +7,8 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.livepeer.flink.operators.segment.RequestIds;
+import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.SegmentStamp;
 
 /**
@@ -26,33 +28,34 @@ public final class StampSeal {
     /**
      * Puts the seal on.
      *
-     * @param contentHash SHA-256 of the media
+     * @param contentId {@link RequestIds} of the segment for no account
+     * @param durationMs of the segment
      */
-    public SegmentStamp seal(
-            SegmentStamp stamp, String manifestId, long seq, ByteBuffer contentHash) {
-        stamp.setMac(ByteBuffer.wrap(mac(stamp, manifestId, seq, contentHash)));
+    public SegmentStamp seal(SegmentStamp stamp, String contentId, long durationMs) {
+        stamp.setMac(ByteBuffer.wrap(mac(stamp, contentId, durationMs)));
         return stamp;
     }
 
     /** Whether the seal is this cluster's, and for that segment. */
-    public boolean holds(SegmentStamp stamp, String manifestId, long seq, ByteBuffer contentHash) {
-        return MessageDigest.isEqual(
-                mac(stamp, manifestId, seq, contentHash), bytes(stamp.getMac()));
+    public boolean holds(SegmentStamp stamp, String contentId, long durationMs) {
+        return MessageDigest.isEqual(mac(stamp, contentId, durationMs), Bytes.of(stamp.getMac()));
     }
 
-    private byte[] mac(SegmentStamp stamp, String manifestId, long seq, ByteBuffer contentHash) {
+    private byte[] mac(SegmentStamp stamp, String contentId, long durationMs) {
         try {
             Mac mac = Mac.getInstance(ALGORITHM);
             mac.init(new SecretKeySpec(key, ALGORITHM));
-            for (String text : new String[] {stamp.getAccount(), stamp.getOwner()}) {
-                part(mac, text.getBytes(UTF_8));
-            }
-            part(mac, bytes(stamp.getPrice().getNumerator()));
-            part(mac, bytes(stamp.getPrice().getDenominator()));
+            part(mac, stamp.getAccount().getBytes(UTF_8));
+            part(mac, stamp.getOwner().getBytes(UTF_8));
+            part(mac, Bytes.of(stamp.getPrice().getNumerator()));
+            part(mac, Bytes.of(stamp.getPrice().getDenominator()));
             part(mac, stamp.getPaymentId().getBytes(UTF_8));
-            part(mac, manifestId.getBytes(UTF_8));
-            part(mac, bytes(contentHash));
-            mac.update(ByteBuffer.allocate(16).putLong(stamp.getArrivedAtMs()).putLong(seq).flip());
+            part(mac, contentId.getBytes(UTF_8));
+            mac.update(
+                    ByteBuffer.allocate(16)
+                            .putLong(stamp.getArrivedAtMs())
+                            .putLong(durationMs)
+                            .flip());
             return mac.doFinal();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(ALGORITHM + " is in every Java", e);
@@ -62,11 +65,5 @@ public final class StampSeal {
     private static void part(Mac mac, byte[] bytes) {
         mac.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
         mac.update(bytes);
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.duplicate().get(bytes);
-        return bytes;
     }
 }

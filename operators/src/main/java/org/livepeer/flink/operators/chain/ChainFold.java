@@ -240,47 +240,46 @@ public final class ChainFold {
 
     private static SenderEntry sender(ChainLog log, ChainBlock block, ChainRows rows) {
         EthAddress address = indexed(log);
-        SenderEntry known = rows.get(SENDER + key(address), SenderEntry.class);
-        SenderEntry sender =
-                known != null
-                        ? known
-                        : SenderEntry.newBuilder()
-                                .setSender(ByteBuffer.wrap(address.bytes()))
-                                .setDeposit(ByteBuffer.allocate(0))
-                                .setReserve(ByteBuffer.allocate(0))
-                                .setBlock(0)
-                                .build();
+        SenderEntry known = rows.get(SENDER + address.lower(), SenderEntry.class);
+        SenderEntry sender = known != null ? known : unknownSender(address);
         sender.setBlock(block.getNumber());
         return sender;
     }
 
+    /** A sender without funds. */
+    static SenderEntry unknownSender(EthAddress address) {
+        return SenderEntry.newBuilder()
+                .setSender(ByteBuffer.wrap(address.bytes()))
+                .setDeposit(ByteBuffer.allocate(0))
+                .setReserve(ByteBuffer.allocate(0))
+                .setBlock(0)
+                .build();
+    }
+
     private static void save(SenderEntry sender, ChainRows rows) {
-        rows.put(SENDER + key(EthAddress.of(Bytes.of(sender.getSender()))), sender);
+        rows.put(SENDER + EthAddress.of(Bytes.of(sender.getSender())).lower(), sender);
     }
 
     private static OrchestratorEntry orchestrator(ChainLog log, ChainBlock block, ChainRows rows) {
         EthAddress address = indexed(log);
-        OrchestratorEntry known = rows.get(ORCHESTRATOR + key(address), OrchestratorEntry.class);
-        OrchestratorEntry entry =
-                known != null
-                        ? known
-                        : OrchestratorEntry.newBuilder()
-                                .setAddress(ByteBuffer.wrap(address.bytes()))
-                                .setActivationRound(0)
-                                .setDeactivationRound(0)
-                                .setBlock(0)
-                                .build();
+        OrchestratorEntry known = rows.get(ORCHESTRATOR + address.lower(), OrchestratorEntry.class);
+        OrchestratorEntry entry = known != null ? known : unknownOrchestrator(address);
         entry.setBlock(block.getNumber());
         return entry;
     }
 
-    private static void save(OrchestratorEntry entry, ChainRows rows) {
-        rows.put(ORCHESTRATOR + key(EthAddress.of(Bytes.of(entry.getAddress()))), entry);
+    /** An orchestrator that never was active. */
+    static OrchestratorEntry unknownOrchestrator(EthAddress address) {
+        return OrchestratorEntry.newBuilder()
+                .setAddress(ByteBuffer.wrap(address.bytes()))
+                .setActivationRound(0)
+                .setDeactivationRound(0)
+                .setBlock(0)
+                .build();
     }
 
-    /** 0x and 40 hex digits in lower case. */
-    private static String key(EthAddress address) {
-        return "0x" + HexFormat.of().formatHex(address.bytes());
+    private static void save(OrchestratorEntry entry, ChainRows rows) {
+        rows.put(ORCHESTRATOR + EthAddress.of(Bytes.of(entry.getAddress())).lower(), entry);
     }
 
     /** The account that the first indexed field names. */

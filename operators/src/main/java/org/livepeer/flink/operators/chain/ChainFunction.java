@@ -194,35 +194,20 @@ public final class ChainFunction extends KeyedProcessFunction<Long, ChainBlock, 
                     }
                 } else if (name.startsWith(ChainFold.SENDER)) {
                     SenderEntry row = get(name, SenderEntry.class);
-                    context.output(SENDERS, row == null ? noSender(name) : row);
+                    context.output(
+                            SENDERS, row == null ? ChainFold.unknownSender(address(name)) : row);
                 } else {
                     OrchestratorEntry row = get(name, OrchestratorEntry.class);
-                    context.output(ORCHESTRATORS, row == null ? noOrchestrator(name) : row);
+                    context.output(
+                            ORCHESTRATORS,
+                            row == null ? ChainFold.unknownOrchestrator(address(name)) : row);
                 }
             }
         }
 
-        private static ByteBuffer address(String name) {
+        private static EthAddress address(String name) {
             String hex = name.substring(name.indexOf("0x") + 2);
-            return ByteBuffer.wrap(HexFormat.of().parseHex(hex));
-        }
-
-        private static SenderEntry noSender(String name) {
-            return SenderEntry.newBuilder()
-                    .setSender(address(name))
-                    .setDeposit(ByteBuffer.allocate(0))
-                    .setReserve(ByteBuffer.allocate(0))
-                    .setBlock(0)
-                    .build();
-        }
-
-        private static OrchestratorEntry noOrchestrator(String name) {
-            return OrchestratorEntry.newBuilder()
-                    .setAddress(address(name))
-                    .setActivationRound(0)
-                    .setDeactivationRound(0)
-                    .setBlock(0)
-                    .build();
+            return EthAddress.of(HexFormat.of().parseHex(hex));
         }
     }
 }

@@ -30,6 +30,11 @@ public final class EthAddress {
         return bytes.clone();
     }
 
+    /** {@code 0x} and 40 digits in lower case, as records name it. */
+    public String lower() {
+        return "0x" + HexFormat.of().formatHex(bytes);
+    }
+
     public boolean isZero() {
         return equals(ZERO);
     }

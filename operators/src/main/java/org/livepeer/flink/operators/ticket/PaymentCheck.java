@@ -33,7 +33,6 @@ final class PaymentCheck {
         CheckedPayment checked =
                 CheckedPayment.newBuilder()
                         .setPayment(payment)
-                        .setSender(ByteBuffer.wrap(EthAddress.ZERO.bytes()))
                         .setTickets(List.of())
                         .setAppendedAtMs(appendedAtMs)
                         .build();
@@ -42,7 +41,6 @@ final class PaymentCheck {
                 throw new FatalException("the payment was under way for too long");
             }
             WirePayment wire = WirePayment.read(parse(payment), Standing.UNASKED);
-            checked.setSender(ByteBuffer.wrap(wire.sender().bytes()));
             TicketParams params = wire.params();
             if (params != null) {
                 // No more of one rand are ever taken: one more, to say so.

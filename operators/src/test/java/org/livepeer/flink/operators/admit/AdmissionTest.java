@@ -1,5 +1,6 @@
 package org.livepeer.flink.operators.admit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
@@ -15,13 +16,19 @@ import org.livepeer.flink.operators.admit.Admission.Accepted;
 import org.livepeer.flink.operators.admit.Admission.Rejected;
 import org.livepeer.flink.operators.admit.Admission.Taken;
 import org.livepeer.flink.operators.admit.Admission.Verdict;
+import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.auth.StampSeal;
+import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.segment.ProfileText;
 import org.livepeer.flink.operators.segment.RequestIds;
 import org.livepeer.flink.schemas.AnswerKind;
+import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.Coordinates;
+import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.Request;
 import org.livepeer.flink.schemas.Segment;
+import org.livepeer.flink.schemas.SegmentStamp;
 import org.livepeer.flink.schemas.StoreReference;
 import org.livepeer.flink.schemas.TopicRecord;
 
@@ -175,6 +182,77 @@ class AdmissionTest {
     }
 
     @Test
+    void whatAnEdgeStampedIsTaken() throws Exception {
+        Segment segment = stamped();
+
+        Request request = ((Accepted) admit(record(segment))).request();
+
+        assertThat(request.getAccount()).isEqualTo("session:0xab:s");
+        assertThat(request.getOwner()).isEqualTo("0xab");
+        assertThat(request.getPaymentId()).isEqualTo("p");
+        assertThat(request.getQuotedPrice()).isEqualTo(Fraction.of(3).toRational());
+    }
+
+    @Test
+    void aStampIsWorthNothingOnAnotherSegmentOrChanged() throws Exception {
+        List<Profile> wider = ProfileText.parse("P240p30fps16x9");
+        List<Consumer<Segment>> changes =
+                List.of(
+                        s -> s.setSeq(6),
+                        s -> s.setManifestId("other"),
+                        s -> s.setDurationMs(1),
+                        s -> s.setPayload(ByteBuffer.wrap(new byte[] {0x47})),
+                        s -> s.setProfiles(wider),
+                        s -> s.setClip(new Clip(0L, 1L)),
+                        s -> s.setCalcPerceptualHash(true),
+                        s -> s.getStamp().setAccount("session:0xcd:s"),
+                        s -> s.getStamp().setOwner("0xcd"),
+                        s -> s.getStamp().setPrice(Fraction.of(2).toRational()),
+                        s -> s.getStamp().setPaymentId(""),
+                        s -> s.getStamp().setArrivedAtMs(0),
+                        s -> s.getStamp().setMac(ByteBuffer.allocate(32)),
+                        s -> s.getStamp().setMac(ByteBuffer.allocate(0)));
+
+        for (Consumer<Segment> change : changes) {
+            Segment segment = stamped();
+            change.accept(segment);
+            rejected(record(segment), Reason.BadMac);
+        }
+        Segment stranger = stamped();
+        stamp(stranger, new StampSeal(new ClusterSecret("0123456789abcdef".getBytes(UTF_8))));
+        rejected(record(stranger), Reason.BadMac);
+    }
+
+    private static Segment stamped() throws Exception {
+        Segment segment = avro();
+        segment.setPresets(List.of());
+        segment.setProfiles(ProfileText.parse("P144p30fps16x9"));
+        return stamp(segment, new StampSeal(Requests.SECRET));
+    }
+
+    private static Segment stamp(Segment segment, StampSeal seal) {
+        SegmentStamp stamp =
+                SegmentStamp.newBuilder()
+                        .setAccount("session:0xab:s")
+                        .setOwner("0xab")
+                        .setPrice(Fraction.of(3).toRational())
+                        .setPaymentId("p")
+                        .setArrivedAtMs(1_000_000)
+                        .build();
+        String contentId =
+                RequestIds.of(
+                        "",
+                        segment.getManifestId(),
+                        segment.getSeq(),
+                        ByteBuffer.wrap(RequestIds.sha256().digest(MEDIA)),
+                        segment.getProfiles(),
+                        null,
+                        false);
+        segment.setStamp(seal.seal(stamp, contentId, segment.getDurationMs()));
+        return segment;
+    }
+
+    @Test
     void noBytesMakeItThrow() {
         Random random = new Random(20261124);
         byte[] good = RecordCodec.of(Segment.class).encode(avro());
@@ -205,7 +283,7 @@ class AdmissionTest {
     private static TopicRecord record(Segment segment) {
         return new TopicRecord(
                 new Coordinates("segments", 0, 1L, 1_000_000L),
-                ByteBuffer.wrap("cam".getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                ByteBuffer.wrap("cam".getBytes(UTF_8)),
                 new HashMap<>(),
                 ByteBuffer.wrap(RecordCodec.of(Segment.class).encode(segment)));
     }

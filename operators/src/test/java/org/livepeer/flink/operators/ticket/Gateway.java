@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.protobuf.ByteString;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.operators.hash.Keccak256;
 import org.livepeer.flink.operators.ledger.Accounts;
@@ -42,7 +41,7 @@ final class Gateway {
     }
 
     String account(String id) {
-        return Accounts.ofSession(address.toString().toLowerCase(Locale.ROOT), id);
+        return Accounts.ofSession(address.lower(), id);
     }
 
     /** Parameters of a session, made at a block with gas of that price. */

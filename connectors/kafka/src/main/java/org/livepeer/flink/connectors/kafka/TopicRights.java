@@ -130,7 +130,14 @@ public final class TopicRights {
                 Topics.DEAD_LETTER,
                 Topics.EPOCHS);
         reads(all, Role.CHAIN, Topics.CHAIN);
-        writes(all, Role.CHAIN, Topics.CHAIN, Topics.ROUNDS, Topics.SENDERS, Topics.ORCHESTRATORS);
+        writes(
+                all,
+                Role.CHAIN,
+                Topics.CHAIN,
+                Topics.ROUNDS,
+                Topics.SENDERS,
+                Topics.ORCHESTRATORS,
+                Topics.DEAD_LETTER);
         writes(all, Role.WORKER, Topics.WORKERS);
         reads(
                 all,

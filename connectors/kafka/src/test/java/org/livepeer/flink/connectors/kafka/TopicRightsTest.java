@@ -45,6 +45,7 @@ class TopicRightsTest {
         assertThat(writersOf(Topics.WINNING_TICKETS)).containsExactly(Role.JOB);
         assertThat(writersOf(Topics.SENDERS)).containsExactly(Role.CHAIN);
         assertThat(writersOf(Topics.EPOCHS)).containsExactly(Role.JOB);
+        assertThat(writersOf(Topics.DEAD_LETTER)).containsExactly(Role.JOB, Role.CHAIN);
     }
 
     private static java.util.List<Role> writersOf(Topics topic) {

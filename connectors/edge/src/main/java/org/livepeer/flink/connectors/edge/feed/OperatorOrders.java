@@ -80,9 +80,14 @@ public final class OperatorOrders {
         }
     }
 
-    /** wei per pixel for everybody who has no price of their own; empty when it was never set. */
-    public Optional<Fraction> price(long atMs) {
-        return Optional.ofNullable(prices(atMs).get(EVERYBODY));
+    /**
+     * wei per pixel for an account: its own price, else everybody's; empty when neither was ever
+     * set.
+     */
+    public Optional<Fraction> price(String account, long atMs) {
+        Map<String, Fraction> now = prices(atMs);
+        Fraction everybody = now.get(EVERYBODY);
+        return Optional.ofNullable(now.getOrDefault(account, everybody));
     }
 
     /** Prices that count, by scope: an account, or "" for everybody. */

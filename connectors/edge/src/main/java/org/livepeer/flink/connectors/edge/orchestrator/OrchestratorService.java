@@ -3,6 +3,7 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.payment.ChainFeed;
@@ -69,7 +70,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
         } else if (capacity.refusesSender(renewal, now)) {
             fail(answer, "Invalid orchestrator request: OrchestratorCapped");
         } else if (webhook == null) {
-            welcome(answer, sender, tables.orders().price(now).orElse(price));
+            welcome(answer, sender, ordered(sender, now).orElse(price));
         } else {
             webhook.ask(request.getAddress())
                     .whenComplete(
@@ -78,7 +79,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
                                     welcome(
                                             answer,
                                             sender,
-                                            own.or(() -> tables.orders().price(now)).orElse(price));
+                                            own.or(() -> ordered(sender, now)).orElse(price));
                                 } else {
                                     Throwable why =
                                             failure.getCause() == null
@@ -94,6 +95,11 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     private boolean isNotReady(boolean isRenewal, long nowMs) {
         return (tables.jobMissing(nowMs).isPresent() && !isRenewal)
                 || (chain != null && chain.feed().waitingFor(nowMs).isPresent());
+    }
+
+    /** Off chain a sender may say that it is anybody: everybody's price counts. */
+    private Optional<Fraction> ordered(EthAddress sender, long nowMs) {
+        return tables.orders().price(chain == null ? "" : "sender:" + sender.lower(), nowMs);
     }
 
     private void welcome(

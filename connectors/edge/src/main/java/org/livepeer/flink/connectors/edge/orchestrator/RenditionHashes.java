@@ -2,11 +2,11 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.livepeer.flink.connectors.storage.SegmentStore;
 import org.livepeer.flink.operators.hash.Keccak256;
+import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.StoreReference;
 
@@ -28,15 +28,11 @@ final class RenditionHashes {
     }
 
     private byte[] of(Rendition rendition) throws IOException {
-        Keccak256 hash = new Keccak256();
         StoreReference reference = rendition.getReference();
         if (reference == null) {
-            ByteBuffer media = rendition.getPayload().duplicate();
-            byte[] bytes = new byte[media.remaining()];
-            media.get(bytes);
-            hash.update(bytes, 0, bytes.length);
-            return hash.digest();
+            return Keccak256.of(Bytes.of(rendition.getPayload()));
         }
+        Keccak256 hash = new Keccak256();
         try (InputStream in = store.open(reference)) {
             byte[] buffer = new byte[1 << 16];
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {

@@ -161,7 +161,8 @@ final class SegmentService implements HttpService {
     /**
      * Gives the payment to the job; a refusal answers the request at once.
      *
-     * @return null off chain
+     * @return whose verdict is there only after a refusal has answered: whoever waits for it cannot
+     *     be the faster one; null off chain
      */
     private PaymentDesk.@Nullable Sent pay(
             SegmentOrder order, long begun, CompletableFuture<HttpResponse> answer)
@@ -172,14 +173,17 @@ final class SegmentService implements HttpService {
         }
         PaymentDesk.Sent sent =
                 payments.send(payer.payment(), order.purpose(payer), begun, order.patienceMs());
-        sent.verdict()
-                .thenAccept(
-                        refusal -> {
-                            if (!refusal.isEmpty()) {
-                                answer.complete(PlainErrors.text(HttpStatus.BAD_REQUEST, refusal));
-                            }
-                        });
-        return sent;
+        CompletableFuture<String> told =
+                sent.verdict()
+                        .thenApply(
+                                refusal -> {
+                                    if (!refusal.isEmpty()) {
+                                        answer.complete(
+                                                PlainErrors.text(HttpStatus.BAD_REQUEST, refusal));
+                                    }
+                                    return refusal;
+                                });
+        return new PaymentDesk.Sent(sent.id(), told);
     }
 
     /** Waits as long as the gateway can well wait for the 200. */

@@ -1,14 +1,15 @@
 package org.livepeer.flink.connectors.edge.orchestrator;
 
 import com.google.protobuf.ByteString;
+import com.linecorp.armeria.common.CommonPools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.payment.Offers;
-import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
 import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
 import org.livepeer.flink.connectors.edge.reply.ReplyDesk;
 import org.livepeer.flink.connectors.edge.session.ReplyTags;
@@ -16,6 +17,7 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.operators.auth.StampSeal;
 import org.livepeer.flink.operators.log.Repeats;
+import org.livepeer.flink.operators.segment.RequestIds;
 import org.livepeer.flink.operators.wire.WireTexts;
 import org.livepeer.flink.schemas.Rendition;
 import org.livepeer.flink.schemas.Segment;
@@ -46,6 +48,10 @@ final class SegmentWork {
     private final StampSeal seal;
     private final RenditionHashes hashes;
     private final @Nullable Offers offers;
+
+    /** Where the answer is made: the signature on chain is over media that may have to be read. */
+    private final Executor last;
+
     private final int replyPartition =
             ThreadLocalRandom.current().nextInt(Topics.RESULTS.partitions());
 
@@ -63,6 +69,7 @@ final class SegmentWork {
         this.seal = seal;
         this.hashes = hashes;
         this.offers = offers;
+        this.last = offers == null ? Runnable::run : CommonPools.blockingTaskExecutor();
         this.producer = producer;
         this.desk = desk;
         this.tags = tags;
@@ -130,20 +137,35 @@ final class SegmentWork {
                                 reply.completeExceptionally(failure);
                             }
                         });
-        return reply.handle((answer, failure) -> complete(order, answer, failure));
+        return reply.handleAsync((answer, failure) -> complete(order, answer, failure), last);
     }
 
-    private SegmentStamp stamp(SegmentOrder order, Media media, long begunMs) {
+    /**
+     * Off chain the operator's price list counts, and the stream itself pays: nothing to vouch for.
+     */
+    private @Nullable SegmentStamp stamp(SegmentOrder order, Media media, long begunMs) {
         SegmentOrder.Payer payer = order.payer();
+        if (payer == null) {
+            return null;
+        }
         SegmentStamp stamp =
                 SegmentStamp.newBuilder()
-                        .setAccount(payer == null ? "" : order.purpose(payer).account())
-                        .setOwner(payer == null ? "" : PaymentDesk.owner(payer.sender()))
+                        .setAccount(order.purpose(payer).account())
+                        .setOwner(payer.sender().lower())
                         .setPrice(order.price().toRational())
                         .setPaymentId(media.payment())
                         .setArrivedAtMs(begunMs)
                         .build();
-        return seal.seal(stamp, order.stream(), order.seq(), media.contentHash());
+        String contentId =
+                RequestIds.of(
+                        "",
+                        order.stream(),
+                        order.seq(),
+                        media.contentHash(),
+                        order.profiles(),
+                        order.clip(),
+                        order.perceptualHash());
+        return seal.seal(stamp, contentId, order.durationMs());
     }
 
     private TranscodeResult complete(

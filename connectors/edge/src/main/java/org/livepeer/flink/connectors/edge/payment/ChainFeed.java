@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -108,11 +107,6 @@ public final class ChainFeed implements Standing, AutoCloseable {
                 : Optional.empty();
     }
 
-    /** The key of an account's record. */
-    static String key(EthAddress account) {
-        return account.toString().toLowerCase(Locale.ROOT);
-    }
-
     private ChainHead newest() {
         ChainHead newest = head;
         if (newest == null) {
@@ -139,7 +133,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
 
     /** What a sender has; nothing when it never had anything. */
     SenderFunds funds(EthAddress sender) {
-        SenderEntry entry = senders.get(key(sender));
+        SenderEntry entry = senders.get(sender.lower());
         ChainHead newest = newest();
         if (entry == null) {
             return new SenderFunds(
@@ -167,7 +161,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
 
     @Override
     public boolean isActive(EthAddress orchestrator) {
-        OrchestratorEntry entry = orchestrators.get(key(orchestrator));
+        OrchestratorEntry entry = orchestrators.get(orchestrator.lower());
         long round = round();
         return entry != null
                 && entry.getActivationRound() <= round
@@ -176,7 +170,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
 
     @Override
     public boolean unlocksSoon(EthAddress sender) {
-        SenderEntry entry = senders.get(key(sender));
+        SenderEntry entry = senders.get(sender.lower());
         return entry != null
                 && entry.getWithdrawRound() != 0
                 && entry.getWithdrawRound() <= round() + 1;

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Timer;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -81,12 +80,7 @@ public final class PaymentDesk {
 
     /** The account of what a sender pays for a session of the wire. */
     public static String account(EthAddress sender, String id) {
-        return Accounts.ofSession(owner(sender), id);
-    }
-
-    /** A sender as records name it. */
-    public static String owner(EthAddress sender) {
-        return sender.toString().toLowerCase(Locale.ROOT);
+        return Accounts.ofSession(sender.lower(), id);
     }
 
     /**

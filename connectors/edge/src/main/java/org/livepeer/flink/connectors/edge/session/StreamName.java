@@ -2,7 +2,6 @@ package org.livepeer.flink.connectors.edge.session;
 
 import com.google.protobuf.ByteString;
 import java.util.HexFormat;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.livepeer.flink.operators.hash.Keccak256;
 import org.livepeer.flink.operators.ticket.EthAddress;
@@ -30,7 +29,7 @@ public final class StreamName {
     public static String of(EthAddress sender, ByteString manifestId) {
         String plain = manifestId.isValidUtf8() ? manifestId.toStringUtf8() : "?";
         return PREFIX
-                + sender.toString().toLowerCase(Locale.ROOT)
+                + sender.lower()
                 + "."
                 + (SHORT.matcher(plain).matches() ? plain : hashed(manifestId));
     }

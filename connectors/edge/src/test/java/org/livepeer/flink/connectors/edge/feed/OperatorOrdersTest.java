@@ -71,9 +71,11 @@ class OperatorOrdersTest {
         price("", 9, T0 + 60_000, SECRET);
         price("sender:0xab", 3, T0, SECRET);
 
-        assertThat(orders.price(T0 + EffectiveFrom.NOTICE_MS - 1)).isEmpty();
-        assertThat(orders.price(T0 + EffectiveFrom.NOTICE_MS)).contains(Fraction.of(7));
-        assertThat(orders.price(T0 + 60_000)).contains(Fraction.of(7));
+        assertThat(orders.price("sender:0xcd", T0 + EffectiveFrom.NOTICE_MS - 1)).isEmpty();
+        assertThat(orders.price("sender:0xcd", T0 + EffectiveFrom.NOTICE_MS))
+                .contains(Fraction.of(7));
+        assertThat(orders.price("sender:0xcd", T0 + 60_000)).contains(Fraction.of(7));
+        assertThat(orders.price("sender:0xab", T0 + 60_000)).contains(Fraction.of(3));
         assertThat(orders.prices(T0 + 70_000))
                 .isEqualTo(Map.of("", Fraction.of(9), "sender:0xab", Fraction.of(3)));
     }

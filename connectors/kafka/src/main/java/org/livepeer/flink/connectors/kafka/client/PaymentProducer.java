@@ -26,19 +26,10 @@ public final class PaymentProducer implements AutoCloseable {
 
     /** Completes when every replica has it. */
     public CompletableFuture<RecordMetadata> send(TicketPayment payment) {
-        CompletableFuture<RecordMetadata> sent = new CompletableFuture<>();
         byte[] key = payment.getSessionId().getBytes(UTF_8);
         byte[] value = RecordCodec.of(TicketPayment.class).encode(payment);
-        producer.send(
-                Producers.signed(address, Topics.PAYMENTS, key, value, secret),
-                (where, error) -> {
-                    if (error == null) {
-                        sent.complete(where);
-                    } else {
-                        sent.completeExceptionally(error);
-                    }
-                });
-        return sent;
+        return Producers.send(
+                producer, Producers.signed(address, Topics.PAYMENTS, key, value, secret));
     }
 
     @Override

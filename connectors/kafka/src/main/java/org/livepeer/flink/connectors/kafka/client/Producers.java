@@ -1,8 +1,10 @@
 package org.livepeer.flink.connectors.kafka.client;
 
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
@@ -17,6 +19,22 @@ final class Producers {
         properties.putAll(more);
         return new KafkaProducer<>(
                 properties, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** Completes when every replica has it. */
+    static CompletableFuture<RecordMetadata> send(
+            KafkaProducer<byte[], byte[]> producer, ProducerRecord<byte[], byte[]> record) {
+        CompletableFuture<RecordMetadata> sent = new CompletableFuture<>();
+        producer.send(
+                record,
+                (where, error) -> {
+                    if (error == null) {
+                        sent.complete(where);
+                    } else {
+                        sent.completeExceptionally(error);
+                    }
+                });
+        return sent;
     }
 
     static ProducerRecord<byte[], byte[]> signed(

@@ -46,30 +46,17 @@ public final class SegmentProducer implements AutoCloseable {
                 new ProducerRecord<>(
                         address.topic(Topics.SEGMENTS), manifestId.getBytes(UTF_8), media);
         headers.forEach((name, value) -> record.headers().add(name, value.getBytes(UTF_8)));
-        return send(record);
+        return Producers.send(producer, record);
     }
 
     /** Pushes an Avro segment. */
     public CompletableFuture<RecordMetadata> push(Segment segment) {
-        return send(
+        return Producers.send(
+                producer,
                 new ProducerRecord<>(
                         address.topic(Topics.SEGMENTS),
                         segment.getManifestId().getBytes(UTF_8),
                         RecordCodec.of(Segment.class).encode(segment)));
-    }
-
-    private CompletableFuture<RecordMetadata> send(ProducerRecord<byte[], byte[]> record) {
-        CompletableFuture<RecordMetadata> sent = new CompletableFuture<>();
-        producer.send(
-                record,
-                (where, error) -> {
-                    if (error == null) {
-                        sent.complete(where);
-                    } else {
-                        sent.completeExceptionally(error);
-                    }
-                });
-        return sent;
     }
 
     @Override

@@ -114,7 +114,7 @@ final class Serializers {
         };
     }
 
-    /** What a record is keyed by, as text; an empty one for no key. */
+    /** What a record is keyed by, as text. */
     @FunctionalInterface
     interface Key<T> extends java.io.Serializable {
         String of(T value);

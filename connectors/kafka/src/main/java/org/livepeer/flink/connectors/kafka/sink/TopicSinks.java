@@ -1,6 +1,7 @@
 package org.livepeer.flink.connectors.kafka.sink;
 
 import java.util.Properties;
+import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.flink.connector.base.DeliveryGuarantee;
 import org.apache.flink.connector.kafka.sink.KafkaSink;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
@@ -22,7 +23,7 @@ import org.livepeer.flink.schemas.WinningTicket;
 /**
  * Sinks into topics. All are at least once: flushed before a checkpoint completes, written again
  * after a restore; readers know repeats by request id, account or event number. What somebody waits
- * for is sent at once; bookkeeping may linger 5 ms to travel in batches.
+ * for is sent at once; bookkeeping may linger 50 ms to travel in batches.
  */
 public final class TopicSinks {
     private final KafkaAddress address;
@@ -44,61 +45,32 @@ public final class TopicSinks {
     }
 
     public KafkaSink<Receipt> receipts() {
-        return sink(
-                Serializers.signed(
-                        address.topic(Topics.RECEIPTS),
-                        Topics.RECEIPTS,
-                        Receipt::getAccount,
-                        secret),
-                quick());
+        return signed(Topics.RECEIPTS, Receipt::getAccount);
     }
 
     /** Tickets that pay. */
     public KafkaSink<WinningTicket> wins() {
-        return sink(
-                Serializers.signed(
-                        address.topic(Topics.WINNING_TICKETS),
-                        Topics.WINNING_TICKETS,
-                        win -> Serializers.hex(win.getSender()),
-                        secret),
-                quick());
+        return signed(Topics.WINNING_TICKETS, win -> Serializers.hex(win.getSender()));
     }
 
     /** Blocks, in their order. */
     public KafkaSink<ChainBlock> chain() {
-        return sink(
-                Serializers.signed(address.topic(Topics.CHAIN), Topics.CHAIN, b -> "", secret),
-                quick());
+        return signed(Topics.CHAIN, b -> "");
     }
 
     /** The newest block. */
     public KafkaSink<ChainHead> rounds() {
-        return sink(
-                Serializers.signed(
-                        address.topic(Topics.ROUNDS), Topics.ROUNDS, head -> "head", secret),
-                quick());
+        return signed(Topics.ROUNDS, head -> "head");
     }
 
     /** Senders' funds. */
     public KafkaSink<SenderEntry> senders() {
-        return sink(
-                Serializers.signed(
-                        address.topic(Topics.SENDERS),
-                        Topics.SENDERS,
-                        sender -> Serializers.hex(sender.getSender()),
-                        secret),
-                quick());
+        return signed(Topics.SENDERS, sender -> Serializers.hex(sender.getSender()));
     }
 
     /** Orchestrators' standing. */
     public KafkaSink<OrchestratorEntry> orchestrators() {
-        return sink(
-                Serializers.signed(
-                        address.topic(Topics.ORCHESTRATORS),
-                        Topics.ORCHESTRATORS,
-                        entry -> Serializers.hex(entry.getAddress()),
-                        secret),
-                quick());
+        return signed(Topics.ORCHESTRATORS, entry -> Serializers.hex(entry.getAddress()));
     }
 
     public KafkaSink<LedgerEntry> ledger() {
@@ -119,6 +91,11 @@ public final class TopicSinks {
 
     public KafkaSink<DeadLetter> deadLetters() {
         return sink(Serializers.deadLetters(address.topic(Topics.DEAD_LETTER)), batched());
+    }
+
+    private <T extends SpecificRecordBase> KafkaSink<T> signed(
+            Topics topic, Serializers.Key<T> key) {
+        return sink(Serializers.signed(address.topic(topic), topic, key, secret), quick());
     }
 
     private <T> KafkaSink<T> sink(Serializers.Writer<T> writer, Properties properties) {
