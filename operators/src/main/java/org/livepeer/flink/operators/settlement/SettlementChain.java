@@ -15,7 +15,7 @@ import org.livepeer.flink.operators.ticket.Ticket;
  * block; they are called from one thread.
  */
 public interface SettlementChain extends AutoCloseable {
-    /** Opens one where the job runs. */
+    /** Opens one where the job runs, without asking a node. */
     @FunctionalInterface
     interface Factory extends Serializable {
         SettlementChain open();
@@ -45,7 +45,6 @@ public interface SettlementChain extends AutoCloseable {
      * @param steps to be prepared
      * @param transactions hashes, 0x and 64 digits, whose receipts are wanted
      * @param broadcasts signed transactions to be sent, by hash
-     * @param mined hash of a transaction to the block that held it: why it failed is wanted
      */
     record Wanted(
             List<Redeemable> tickets,
@@ -56,6 +55,7 @@ public interface SettlementChain extends AutoCloseable {
     /**
      * The chain and the account as they stand after the newest block.
      *
+     * @param chainId EIP-155 number of the chain
      * @param blockAtMs chain's clock, ms since the epoch
      * @param l1Block the same as {@code block} where the chain is L1
      * @param baseFee wei of a unit of gas that is burned
@@ -72,6 +72,7 @@ public interface SettlementChain extends AutoCloseable {
      * @param balance wei of the account
      */
     record Standing(
+            long chainId,
             long block,
             long blockAtMs,
             long l1Block,
@@ -175,10 +176,10 @@ public interface SettlementChain extends AutoCloseable {
     /** The call that redeems tickets of any senders, one or many. */
     Call redemption(List<Redeemable> tickets);
 
-    /** EIP-155 number of the chain. */
-    long chainId();
-
-    /** What is asked for by orders of that kind; empty when there is no such action. */
+    /**
+     * What is wrong with an order, whatever the chain is like: no such action, or an argument that
+     * is missing, unknown or malformed. Asks no node.
+     */
     Optional<String> refusal(String action, Map<String, String> arguments);
 
     @Override

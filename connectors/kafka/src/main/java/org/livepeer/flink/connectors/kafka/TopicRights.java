@@ -31,6 +31,8 @@ public final class TopicRights {
         JOB,
         /** The chain job. */
         CHAIN,
+        /** The settlement job. */
+        SETTLEMENT,
         /** Transcoder workers. */
         WORKER,
         /**
@@ -138,6 +140,14 @@ public final class TopicRights {
                 Topics.SENDERS,
                 Topics.ORCHESTRATORS,
                 Topics.DEAD_LETTER);
+        reads(all, Role.SETTLEMENT, Topics.WINNING_TICKETS, Topics.TRANSACTIONS, Topics.ORDERS);
+        writes(
+                all,
+                Role.SETTLEMENT,
+                Topics.TRANSACTIONS,
+                Topics.REDEMPTIONS,
+                Topics.EVENTS,
+                Topics.DEAD_LETTER);
         writes(all, Role.WORKER, Topics.WORKERS);
         reads(
                 all,
@@ -154,7 +164,8 @@ public final class TopicRights {
                 Topics.SETTINGS,
                 Topics.ROUNDS,
                 Topics.SENDERS,
-                Topics.ORCHESTRATORS);
+                Topics.ORCHESTRATORS,
+                Topics.REDEMPTIONS);
         writes(all, Role.EDGE, Topics.SEGMENTS, Topics.PAYMENTS);
         reads(
                 all,
@@ -165,8 +176,9 @@ public final class TopicRights {
                 Topics.LIVENESS,
                 Topics.EVENTS,
                 Topics.DEAD_LETTER,
-                Topics.EPOCHS);
-        writes(all, Role.OPERATOR, Topics.CONTROL, Topics.SETTINGS);
+                Topics.EPOCHS,
+                Topics.REDEMPTIONS);
+        writes(all, Role.OPERATOR, Topics.CONTROL, Topics.SETTINGS, Topics.ORDERS);
         reads(all, Role.PRODUCER, Topics.RESULTS, Topics.RENDITIONS);
         writes(all, Role.PRODUCER, Topics.SEGMENTS);
         return List.copyOf(all);

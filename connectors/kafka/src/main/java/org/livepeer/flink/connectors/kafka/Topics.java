@@ -3,7 +3,7 @@ package org.livepeer.flink.connectors.kafka;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The topics that the orchestrator job uses, and how each is kept. */
+/** The topics of a deployment, and how each is kept. */
 public enum Topics {
     /** Pushes, keyed by manifest. */
     SEGMENTS("segments", 8, Keep.DAY, true),
@@ -22,6 +22,12 @@ public enum Topics {
     SENDERS("senders", 1, Keep.LATEST, false),
     /** Orchestrators of the network; signed. */
     ORCHESTRATORS("orchestrators", 1, Keep.LATEST, false),
+    /** What was signed for accounts, in one order: the outbox; signed by the cluster, too. */
+    TRANSACTIONS("transactions", 1, Keep.MONTH, false),
+    /** Tickets that pay after their last change; signed. */
+    REDEMPTIONS("redemptions", 1, Keep.LATEST_MONTH, false),
+    /** Operators' orders to the chain; signed. None that is older counts. */
+    ORDERS("orders", 1, Keep.DAY, false),
     /** Answers to Avro pushes. */
     RESULTS("results", 8, Keep.DAY, true),
     /** Raw answers to raw pushes, keyed by manifest. */
@@ -58,7 +64,8 @@ public enum Topics {
         DAY("delete", 24L * 3_600_000),
         MONTH("delete", 30L * 24 * 3_600_000),
         FOREVER("delete", -1),
-        LATEST("compact", -1);
+        LATEST("compact", -1),
+        LATEST_MONTH("compact,delete", 30L * 24 * 3_600_000);
 
         private final String policy;
         private final long retentionMs;
@@ -113,7 +120,7 @@ public enum Topics {
         settings.put("retention.ms", Long.toString(keep.retentionMs));
         settings.put("message.timestamp.type", "LogAppendTime");
         settings.put("max.message.bytes", Integer.toString(maxRecordBytes() + room()));
-        if (keep == Keep.LATEST) {
+        if (keep == Keep.LATEST || keep == Keep.LATEST_MONTH) {
             settings.put("segment.ms", "600000");
             settings.put("min.cleanable.dirty.ratio", "0.2");
         }

@@ -15,7 +15,9 @@ import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.OrchestratorEntry;
+import org.livepeer.flink.schemas.OutboxEntry;
 import org.livepeer.flink.schemas.Receipt;
+import org.livepeer.flink.schemas.Redemption;
 import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.WinningTicket;
@@ -71,6 +73,17 @@ public final class TopicSinks {
     /** Orchestrators' standing. */
     public KafkaSink<OrchestratorEntry> orchestrators() {
         return signed(Topics.ORCHESTRATORS, entry -> Serializers.hex(entry.getAddress()));
+    }
+
+    /** Signed transactions. */
+    public KafkaSink<OutboxEntry> transactions() {
+        return signed(Topics.TRANSACTIONS, entry -> Serializers.hex(entry.getAccount()));
+    }
+
+    /** Tickets after their last change. */
+    public KafkaSink<Redemption> redemptions() {
+        return signed(
+                Topics.REDEMPTIONS, each -> Serializers.hex(each.getTicket().getTicketHash()));
     }
 
     public KafkaSink<LedgerEntry> ledger() {
