@@ -20,12 +20,14 @@ import org.livepeer.flink.schemas.SignedTransaction;
  * and one that does not was sent by nobody.
  */
 final class Outbox {
+    private static final long YIELD_MS = 60_000;
+
     private final SettlementBook book;
     private final EthAddress account;
     private long attempt;
     private boolean begun;
     private boolean owned;
-    private boolean lost;
+    private long lostAtMs = -1;
 
     /** What an entry means to this writer. */
     enum Read {
@@ -35,7 +37,7 @@ final class Outbox {
         TAKEN_OVER,
         /** A transaction counts: it may be sent. */
         SIGNED,
-        /** A later writer has the log: this one must stop. */
+        /** A later writer has the log. */
         LOST
     }
 
@@ -48,8 +50,16 @@ final class Outbox {
         this.attempt = attempt;
     }
 
-    /** Takes the log over, once. */
-    void begin() {
+    /**
+     * Takes the log over, if it was not: at the beginning, and some time after another has done so,
+     * which may have ended since then. Two that live take turns, and stay exact.
+     */
+    void begin(long nowMs) {
+        if (lostAtMs >= 0 && nowMs - lostAtMs >= YIELD_MS) {
+            lostAtMs = -1;
+            begun = false;
+            attempt = Math.max(nowMs, book.outbox().getNewestAttempt() + 1);
+        }
         if (!begun) {
             begun = true;
             write(null);
@@ -57,11 +67,11 @@ final class Outbox {
     }
 
     boolean isOwned() {
-        return owned && !lost;
+        return owned;
     }
 
     boolean isLost() {
-        return lost;
+        return lostAtMs >= 0;
     }
 
     void write(@Nullable SignedTransaction transaction) {
@@ -69,14 +79,14 @@ final class Outbox {
     }
 
     /** Reads the next entry. */
-    Read read(OutboxEntry entry) {
+    Read read(OutboxEntry entry, long nowMs) {
         if (!EthAddress.of(Bytes.of(entry.getAccount())).equals(account)) {
             return Read.PASSED;
         }
         OutboxState state = book.outbox();
         SignedTransaction transaction = entry.getTransaction();
         if (transaction == null) {
-            return takeOver(entry.getAttempt(), state);
+            return takeOver(entry.getAttempt(), state, nowMs);
         }
         if (entry.getAttempt() != state.getNewestAttempt()) {
             return Read.PASSED;
@@ -91,7 +101,7 @@ final class Outbox {
         return Read.SIGNED;
     }
 
-    private Read takeOver(long writer, OutboxState state) {
+    private Read takeOver(long writer, OutboxState state, long nowMs) {
         boolean newer = writer > state.getNewestAttempt();
         if (newer) {
             state.setNewestAttempt(writer);
@@ -102,11 +112,12 @@ final class Outbox {
                 owned = true;
                 return Read.TAKEN_OVER;
             }
-            // An earlier writer's clock was ahead of this one's.
+            // Another began meanwhile, or an earlier one's clock was ahead of this one's.
             attempt = state.getNewestAttempt() + 1;
             write(null);
         } else if (owned && writer > attempt) {
-            lost = true;
+            owned = false;
+            lostAtMs = nowMs;
             return Read.LOST;
         }
         return Read.PASSED;

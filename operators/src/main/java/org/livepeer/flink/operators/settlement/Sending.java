@@ -13,6 +13,7 @@ import org.livepeer.flink.operators.settlement.SettlementChain.Call;
 import org.livepeer.flink.operators.settlement.SettlementChain.Look;
 import org.livepeer.flink.operators.settlement.SettlementChain.Mined;
 import org.livepeer.flink.operators.settlement.SettlementChain.Standing;
+import org.livepeer.flink.operators.settlement.SettlementChain.Wanted;
 import org.livepeer.flink.operators.settlement.TransactionSigner.Unsigned;
 import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.operators.ticket.EthAddress;
@@ -92,7 +93,8 @@ final class Sending {
             SignedTransaction newest = newest(each);
             String hash = Outbox.hash(newest.getHash());
             boolean due =
-                    nowMs - offeredAtMs.getOrDefault(hash, 0L) >= OFFER_AGAIN_MS
+                    !offeredAtMs.containsKey(hash)
+                            || nowMs - offeredAtMs.get(hash) >= OFFER_AGAIN_MS
                             || !each.getFault().isEmpty();
             if (each.getMinedBlock() < 0 && due) {
                 offers.put(hash, Bytes.of(newest.getRaw()));
@@ -105,16 +107,28 @@ final class Sending {
         return transaction.getVersions().get(transaction.getVersions().size() - 1);
     }
 
-    /** Takes in what was seen of them. */
-    void seen(Look look, Map<String, byte[]> offered, long nowMs, Endings endings) {
+    /**
+     * Takes in what was seen of them, and signs again what takes too long.
+     *
+     * @param wanted what the look was for: of others nothing is known
+     * @throws IOException when the key cannot be used now
+     */
+    void seen(Look look, Wanted wanted, long nowMs, Endings endings) throws IOException {
         for (PendingTransaction each : book.transactions()) {
             SignedTransaction newest = newest(each);
             String hash = Outbox.hash(newest.getHash());
-            if (offered.containsKey(hash)) {
+            if (wanted.broadcasts().containsKey(hash)) {
                 offeredAtMs.put(hash, nowMs);
                 answered(each, look.unsent().getOrDefault(hash, ""), nowMs);
             }
-            look(each, look, endings);
+            if (wanted.transactions().contains(hash)) {
+                look(each, look, endings);
+            }
+        }
+        for (PendingTransaction each : book.transactions()) {
+            if (wanted.transactions().contains(Outbox.hash(newest(each).getHash()))) {
+                hurry(each, look.standing(), nowMs);
+            }
         }
     }
 
@@ -188,40 +202,42 @@ final class Sending {
     }
 
     /** Signs again what takes too long, or what no node takes. */
-    void hurry(Standing chain, long nowMs) throws IOException {
-        for (PendingTransaction each : book.transactions()) {
-            SignedTransaction newest = newest(each);
-            boolean late = nowMs - newest.getSignedAtMs() >= options.replaceAfterMs();
-            if (each.getMinedBlock() >= 0 || !late || unread.containsKey(each.getNonce())) {
-                continue;
-            }
-            Fees fees = Fees.more(newest, Fees.now(chain, options.maxGasPrice()));
-            boolean affordable =
-                    options.maxGasPrice().signum() == 0
-                            || fees.most().compareTo(options.maxGasPrice()) <= 0;
-            boolean hopeless =
-                    each.getFaultSinceMs() > 0
-                            && nowMs - each.getFaultSinceMs() >= REFUSED_FOR_MS
-                            && !isPoor(chain, newest)
-                            && newest.getData().hasRemaining();
-            if (hopeless) {
-                giveUp(each, fees, nowMs);
-            } else if (affordable && (each.getFault().isEmpty() || isPoorlyPriced(chain, newest))) {
-                signed(
-                        SignedTransaction.newBuilder(newest),
-                        newest.getNonce(),
-                        callOf(newest),
-                        newest.getGas(),
-                        fees,
-                        nowMs);
-                log.tell(
-                        nowMs,
-                        "TransactionReplaced",
-                        "in no block for " + options.replaceAfterMs() + " ms",
-                        Map.of(
-                                "nonce", Long.toString(newest.getNonce()),
-                                "maxFeePerGas", fees.most().toString()));
-            }
+    private void hurry(PendingTransaction transaction, Standing chain, long nowMs)
+            throws IOException {
+        SignedTransaction newest = newest(transaction);
+        boolean late = nowMs - newest.getSignedAtMs() >= options.replaceAfterMs();
+        if (transaction.getMinedBlock() >= 0
+                || !late
+                || unread.containsKey(transaction.getNonce())) {
+            return;
+        }
+        Fees fees = Fees.more(newest, Fees.now(chain, options.maxGasPrice()));
+        boolean affordable =
+                options.maxGasPrice().signum() == 0
+                        || fees.most().compareTo(options.maxGasPrice()) <= 0;
+        boolean hopeless =
+                transaction.getFaultSinceMs() > 0
+                        && nowMs - transaction.getFaultSinceMs() >= REFUSED_FOR_MS
+                        && chain.balance().compareTo(cost(newest)) >= 0
+                        && newest.getData().hasRemaining();
+        boolean tooCheap = Bytes.number(newest.getMaxFeePerGas()).compareTo(chain.baseFee()) < 0;
+        if (hopeless) {
+            giveUp(transaction, fees, nowMs);
+        } else if (affordable && (transaction.getFault().isEmpty() || tooCheap)) {
+            signed(
+                    SignedTransaction.newBuilder(newest),
+                    newest.getNonce(),
+                    callOf(newest),
+                    newest.getGas(),
+                    fees,
+                    nowMs);
+            log.tell(
+                    nowMs,
+                    "TransactionReplaced",
+                    "in no block for " + options.replaceAfterMs() + " ms",
+                    Map.of(
+                            "nonce", Long.toString(newest.getNonce()),
+                            "maxFeePerGas", fees.most().toString()));
         }
     }
 
@@ -242,18 +258,6 @@ final class Sending {
                 "TransactionGivenUp",
                 transaction.getFault(),
                 Map.of("nonce", Long.toString(transaction.getNonce())));
-    }
-
-    private static boolean isPoor(Standing chain, SignedTransaction transaction) {
-        BigInteger cost =
-                Bytes.number(transaction.getMaxFeePerGas())
-                        .multiply(BigInteger.valueOf(transaction.getGas()))
-                        .add(Bytes.number(transaction.getWei()));
-        return chain.balance().compareTo(cost) < 0;
-    }
-
-    private static boolean isPoorlyPriced(Standing chain, SignedTransaction transaction) {
-        return Bytes.number(transaction.getMaxFeePerGas()).compareTo(chain.baseFee()) < 0;
     }
 
     private static Call callOf(SignedTransaction transaction) {
@@ -333,6 +337,11 @@ final class Sending {
                         .build();
         unread.put(nonce, signed);
         outbox.write(signed);
+    }
+
+    /** What did not come back before the outbox was taken over counts for nothing. */
+    void forgetUnread() {
+        unread.clear();
     }
 
     /** It has come back from the outbox. */

@@ -2,7 +2,6 @@ package org.livepeer.flink.operators.settlement;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.settlement.SettlementChain.Look;
 import org.livepeer.flink.operators.settlement.SettlementChain.Mined;
@@ -48,12 +47,12 @@ public final class Settlement {
         orders = new Orders(options, book, chain, sending, redemptions, log);
     }
 
-    /** Takes the outbox over, the first time. */
-    public void begin() {
-        outbox.begin();
+    /** Takes the outbox over, if that is due. */
+    public void begin(long nowMs) {
+        outbox.begin(nowMs);
     }
 
-    /** Whether a later writer has the outbox: then this one does nothing any more. */
+    /** Whether another writer has the outbox: then this one does nothing for a while. */
     public boolean isLost() {
         return outbox.isLost();
     }
@@ -79,7 +78,7 @@ public final class Settlement {
 
     /** The next entry of the outbox. */
     public void readBack(OutboxEntry entry, long nowMs) {
-        switch (outbox.read(entry)) {
+        switch (outbox.read(entry, nowMs)) {
             case SIGNED -> {
                 SignedTransaction transaction = entry.getTransaction();
                 if (transaction != null) {
@@ -89,6 +88,7 @@ public final class Settlement {
                 }
             }
             case TAKEN_OVER -> {
+                sending.forgetUnread();
                 redemptions.forgetUnsent(nowMs);
                 orders.forgetUnsent(nowMs);
             }
@@ -99,12 +99,9 @@ public final class Settlement {
     /** What is wanted of the chain now. */
     public Wanted wanted(long nowMs) {
         Standing standing = last;
-        if (standing == null) {
-            return new Wanted(List.of(), List.of(), List.of(), Map.of());
-        }
         return new Wanted(
-                redemptions.wanted(standing, nowMs),
-                orders.wanted(nowMs),
+                standing == null ? List.of() : redemptions.wanted(standing, nowMs),
+                standing == null ? List.of() : orders.wanted(nowMs),
                 sending.watched(),
                 sending.offers(nowMs));
     }
@@ -120,9 +117,8 @@ public final class Settlement {
         Standing standing = look.standing();
         requireSameChain(standing.chainId());
         last = standing;
-        sending.seen(look, wanted.broadcasts(), nowMs, new Ends(nowMs));
+        sending.seen(look, wanted, nowMs, new Ends(nowMs));
         orders.due(standing, nowMs);
-        sending.hurry(standing, nowMs);
         orders.prepared(look, nowMs);
         redemptions.tried(look, nowMs);
     }

@@ -159,7 +159,7 @@ public final class SettlementFunction
     public void processElement(SettlementInput input, Context context, Collector<OutboxEntry> out) {
         long now = context.timerService().currentProcessingTime();
         book.outputs(out, context);
-        settlement.begin();
+        settlement.begin(now);
         Object message = input.getMessage();
         if (message instanceof WinningTicket win) {
             settlement.win(win, now);
@@ -182,11 +182,11 @@ public final class SettlementFunction
         long now = context.timerService().currentProcessingTime();
         ticking = true;
         book.outputs(out, context);
-        settlement.begin();
+        settlement.begin(now);
         if (settlement.isLost()) {
             REPEATS.warn(
-                    "settlement has stopped account={} cause=another job settles for it since then:"
-                            + " cancel one of the two",
+                    "settlement yields account={} cause=another job settles for it: cancel one of the"
+                            + " two",
                     context.getCurrentKey());
         } else if (settlement.isReady()) {
             takeIn(now);
