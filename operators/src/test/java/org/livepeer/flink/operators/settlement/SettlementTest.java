@@ -209,7 +209,15 @@ class SettlementTest {
 
     @Test
     void ticketsThatAreNotOursOrFlawedAreSaidToBe() throws Exception {
-        wins.add(Wins.of(EthAddress.of(new byte[] {99}), Wins.SENDER, 1, FACE, 5, EXPIRED));
+        wins.add(
+                Wins.of(
+                        Wins.RANDS,
+                        EthAddress.of(new byte[] {99}),
+                        Wins.SENDER,
+                        1,
+                        FACE,
+                        5,
+                        EXPIRED));
         WinningTicket other = Wins.of(2, FACE, 5, EXPIRED);
         other.setSeed(ByteBuffer.wrap(new byte[] {77}));
         wins.add(other);

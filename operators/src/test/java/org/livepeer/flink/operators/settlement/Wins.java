@@ -24,10 +24,16 @@ final class Wins {
     private Wins() {}
 
     static WinningTicket of(int nonce, long faceValue, long round, long expires) {
-        return of(RECIPIENT, SENDER, nonce, faceValue, round, expires);
+        return of(RANDS, nonce, faceValue, round, expires);
     }
 
     static WinningTicket of(
+            RecipientRands rands, int nonce, long faceValue, long round, long expires) {
+        return of(rands, RECIPIENT, SENDER, nonce, faceValue, round, expires);
+    }
+
+    static WinningTicket of(
+            RecipientRands rands,
             EthAddress recipient,
             EthAddress sender,
             int nonce,
@@ -38,7 +44,7 @@ final class Wins {
         BigInteger block = BigInteger.valueOf(expires);
         Fraction price = Fraction.of(3);
         BigInteger rand =
-                RANDS.rand(
+                rands.rand(
                         new RecipientRands.Bound(
                                 "session",
                                 BigInteger.TEN,

@@ -24,13 +24,14 @@ import org.livepeer.flink.operators.ticket.Standing;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.OrchestratorEntry;
 import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.Redemption;
 import org.livepeer.flink.schemas.SenderEntry;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The chain as the chain jobs tell it on {@code rounds}, {@code senders} and {@code orchestrators};
- * records without the cluster's MAC count for nothing. Thread-safe.
+ * The chain as the jobs tell it on {@code rounds}, {@code senders}, {@code orchestrators} and
+ * {@code redemptions}; records without the cluster's MAC count for nothing. Thread-safe.
  */
 public final class ChainFeed implements Standing, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ChainFeed.class);
@@ -41,6 +42,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
     private final ConcurrentMap<String, SenderEntry> senders = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, OrchestratorEntry> orchestrators =
             new ConcurrentHashMap<>();
+    private final WinsUnderWay underWay = new WinsUnderWay();
     private volatile @Nullable ChainHead head;
 
     /**
@@ -56,7 +58,8 @@ public final class ChainFeed implements Standing, AutoCloseable {
                         List.of(
                                 new Start(Topics.ROUNDS, null),
                                 new Start(Topics.SENDERS, null),
-                                new Start(Topics.ORCHESTRATORS, null)),
+                                new Start(Topics.ORCHESTRATORS, null),
+                                new Start(Topics.REDEMPTIONS, null)),
                         (topic, message, atMs) -> take(topic, message));
     }
 
@@ -81,6 +84,9 @@ public final class ChainFeed implements Standing, AutoCloseable {
                         orchestrators.put(
                                 name,
                                 RecordCodec.of(OrchestratorEntry.class).decode(message.value()));
+                case REDEMPTIONS ->
+                        underWay.take(
+                                name, RecordCodec.of(Redemption.class).decode(message.value()));
                 default -> throw new IllegalArgumentException("the chain is not told on " + topic);
             }
         } catch (RecordCodec.UndecodableException e) {
@@ -142,7 +148,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
                     BigInteger.ZERO,
                     BigInteger.ZERO,
                     newest.getPoolSize(),
-                    BigInteger.ZERO);
+                    underWay.of(sender));
         }
         boolean claimsCount = entry.getClaimRound() == newest.getRound();
         return new SenderFunds(
@@ -151,7 +157,7 @@ public final class ChainFeed implements Standing, AutoCloseable {
                 claimsCount ? Bytes.number(entry.getClaimed()) : BigInteger.ZERO,
                 claimsCount ? Bytes.number(entry.getClaimedByUs()) : BigInteger.ZERO,
                 newest.getPoolSize(),
-                Bytes.number(entry.getPending()));
+                underWay.of(sender));
     }
 
     @Override
