@@ -107,6 +107,40 @@ final class ChainFlags {
                             + " its ladder)")
     String maxOverdraft = "";
 
+    @Option(
+            names = {"-settle", "--settle"},
+            arity = "0..1",
+            defaultValue = "true",
+            fallbackValue = "true",
+            description =
+                    "redeem tickets, call rewards and carry out orders with the node's account, when"
+                            + " it is the orchestrator; false where another one does (default:"
+                            + " ${DEFAULT-VALUE})")
+    boolean settle = true;
+
+    @Option(
+            names = {"-reward", "--reward"},
+            arity = "0..1",
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "call reward in each round (default: ${DEFAULT-VALUE})")
+    boolean reward = true;
+
+    @Option(
+            names = {"-initializeRound", "--initializeRound"},
+            arity = "0..1",
+            defaultValue = "false",
+            fallbackValue = "true",
+            description = "initialize rounds that nobody has (default: ${DEFAULT-VALUE})")
+    boolean initializeRound;
+
+    @Option(
+            names = {"-maxGasPrice", "--maxGasPrice"},
+            paramLabel = "WEI",
+            defaultValue = "0",
+            description = "most for a unit of gas; above it nothing is sent (default: no limit)")
+    BigInteger maxGasPrice = BigInteger.ZERO;
+
     /**
      * Where the node stands on the chain; null off chain.
      *
@@ -148,7 +182,8 @@ final class ChainFlags {
                         redeemGas == null ? (live ? L2_GAS : L1_GAS) : redeemGas,
                         maxFaceValue),
                 autoAdjustPrice,
-                maxOverdraft);
+                maxOverdraft,
+                new ChainAccess.Settling(settle, reward, initializeRound, maxGasPrice));
     }
 
     private static String absolute(String urlOrFile) {

@@ -21,6 +21,7 @@ import org.livepeer.flink.operators.ticket.Recipient;
  * @param terms what tickets must be worth
  * @param autoAdjustPrice whether what redeeming costs is put on the price
  * @param maxOverdraft wei that a paying account may go below zero; empty for ten seconds' fee
+ * @param settling what the node's account sends
  */
 public record ChainAccess(
         ChainOptions chain,
@@ -30,7 +31,19 @@ public record ChainAccess(
         @Nullable EthAddress recipient,
         Recipient.Terms terms,
         boolean autoAdjustPrice,
-        String maxOverdraft) {
+        String maxOverdraft,
+        Settling settling) {
+    /**
+     * What the node's account sends.
+     *
+     * @param settles whether it redeems tickets and carries out orders
+     * @param rewards whether it calls reward in each round
+     * @param initializesRounds whether it does that when nobody has
+     * @param maxGasPrice wei of a unit of gas; 0 for no limit
+     */
+    public record Settling(
+            boolean settles, boolean rewards, boolean initializesRounds, BigInteger maxGasPrice) {}
+
     public ChainAccess {
         if (terms.expectedValue().compareTo(BigInteger.ZERO) <= 0) {
             throw new IllegalArgumentException("-ticketEV must be above 0");
@@ -51,6 +64,11 @@ public record ChainAccess(
     /** The node's key. */
     AccountKey key() {
         return KeyStore.open(keystore, account, passphrase);
+    }
+
+    /** The node's account, 0x and hex digits in lower case. */
+    String accountAddress() {
+        return account == null ? key().address().lower() : account.lower();
     }
 
     /** Whom tickets pay, 0x and hex digits. */

@@ -19,6 +19,8 @@ import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Tenure;
 import org.livepeer.flink.jobs.orchestrator.WorkerClients;
+import org.livepeer.flink.jobs.settlement.SettlementJob;
+import org.livepeer.flink.jobs.settlement.SettlementJobOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,10 +41,12 @@ public final class EmbeddedFlink implements AutoCloseable {
      * Submits the job and waits until it runs.
      *
      * @param chain laid beside it in the same job; null off chain
+     * @param settlement the same; null where another node settles, too
      */
     public static EmbeddedFlink start(
             OrchestratorOptions options,
             @Nullable ChainJobOptions chain,
+            @Nullable SettlementJobOptions settlement,
             DataDir dataDir,
             int webPort,
             int parallelism)
@@ -64,6 +68,9 @@ public final class EmbeddedFlink implements AutoCloseable {
                 env, options, tenure, new WorkerClients(options.kafka(), options.secret()));
         if (chain != null) {
             ChainJob.build(env, chain);
+        }
+        if (settlement != null) {
+            SettlementJob.build(env, settlement);
         }
         JobClient job = env.executeAsync(OrchestratorJob.name(options.kafka().topicPrefix()));
         awaitRunning(job);

@@ -46,6 +46,8 @@ import org.livepeer.flink.jobs.chain.ChainJobOptions;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Version;
+import org.livepeer.flink.jobs.settlement.SettlementJob;
+import org.livepeer.flink.jobs.settlement.SettlementJobOptions;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -308,6 +310,7 @@ public final class Node implements AutoCloseable {
                             EmbeddedFlink.start(
                                     OrchestratorOptions.fromArgs(options.jobArguments()),
                                     chainJob(),
+                                    settlementJob(),
                                     dataDir,
                                     options.ports().flink(),
                                     Math.max(1, options.parallelism())));
@@ -329,7 +332,7 @@ public final class Node implements AutoCloseable {
         remote.awaitRunning(job);
         LOG.info("job {} job={}", running.isPresent() ? "found running" : "submitted", job);
         told.put("job", job + " at " + options.flink());
-        startChainJob(remote);
+        startChainJobs(remote);
     }
 
     /** Null off chain. */
@@ -338,24 +341,47 @@ public final class Node implements AutoCloseable {
         return access == null ? null : ChainJobOptions.fromArgs(options.chainJobArguments(access));
     }
 
-    private void startChainJob(RemoteFlink remote) throws IOException, InterruptedException {
+    /** Null off chain, and where another node settles. */
+    private @Nullable SettlementJobOptions settlementJob() {
+        ChainAccess access = options.chain();
+        return access == null || !access.settling().settles()
+                ? null
+                : SettlementJobOptions.fromArgs(options.settlementJobArguments(access));
+    }
+
+    private void startChainJobs(RemoteFlink remote) throws IOException, InterruptedException {
         ChainAccess access = options.chain();
         if (access == null) {
             return;
         }
-        String name = ChainJob.name(options.topicPrefix());
+        startBeside(
+                remote,
+                ChainJob.name(options.topicPrefix()),
+                ChainJob.class,
+                options.chainJobArguments(access));
+        if (access.settling().settles()) {
+            startBeside(
+                    remote,
+                    SettlementJob.name(options.topicPrefix()),
+                    SettlementJob.class,
+                    options.settlementJobArguments(access));
+        }
+    }
+
+    private void startBeside(RemoteFlink remote, String name, Class<?> main, String[] arguments)
+            throws IOException, InterruptedException {
         Optional<String> running = remote.running(name);
         String job =
                 running.isPresent()
                         ? running.get()
                         : remote.run(
                                 remote.upload(options.jobJar()),
-                                ChainJob.class.getName(),
+                                main.getName(),
                                 options.parallelism(),
                                 null,
-                                options.chainJobArguments(access));
+                                arguments);
         remote.awaitRunning(job);
-        told.put("chain job", job + " at " + options.flink());
+        told.put(name + " job", job + " at " + options.flink());
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -138,6 +138,37 @@ public record NodeOptions(
         return arguments.toArray(new String[0]);
     }
 
+    /** Arguments of the settlement job. */
+    public String[] settlementJobArguments(ChainAccess access) {
+        List<String> arguments =
+                new ArrayList<>(
+                        List.of(
+                                "--kafka",
+                                address().bootstrapServers(),
+                                "--clusterSecret",
+                                clusterSecret().toAbsolutePath().toString(),
+                                "--ethUrl",
+                                access.chain().ethUrl(),
+                                "--ethController",
+                                access.chain().controller(),
+                                "--ethKeystorePath",
+                                access.keystore().toAbsolutePath().toString(),
+                                "--ethPassword",
+                                access.passphrase().toString(),
+                                "--ethAcctAddr",
+                                access.accountAddress(),
+                                "--recipient",
+                                access.recipientAddress(),
+                                "--maxGasPrice",
+                                access.settling().maxGasPrice().toString(),
+                                "--reward",
+                                Boolean.toString(access.settling().rewards()),
+                                "--initializeRound",
+                                Boolean.toString(access.settling().initializesRounds())));
+        addPlace(arguments);
+        return arguments.toArray(new String[0]);
+    }
+
     private void addPlace(List<String> arguments) {
         if (!topicPrefix().isEmpty()) {
             arguments.addAll(List.of("--topicPrefix", topicPrefix()));

@@ -90,8 +90,7 @@ final class ChainRowsWriter implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked")
-    private <T extends SpecificRecordBase> void write(Topics topic, String name, T row)
-            throws Exception {
+    <T extends SpecificRecordBase> void write(Topics topic, String name, T row) throws Exception {
         byte[] key = name.getBytes(UTF_8);
         byte[] value = RecordCodec.of((Class<T>) row.getClass()).encode(row);
         ProducerRecord<byte[], byte[]> record =
