@@ -124,11 +124,14 @@ public interface SettlementChain extends AutoCloseable {
     record Call(EthAddress to, byte[] data, BigInteger wei) {}
 
     /**
-     * An order's step.
+     * An order's step, of one of four kinds: a call with its gas is to be sent; neither call nor
+     * fault says that the order is done; a fault that is final, that it never can be; another
+     * fault, that it may be tried again later.
      *
      * @param call null when nothing is left to do, or when it cannot be done
-     * @param gas that it would take; null when it would fail
-     * @param fault why it cannot be done; empty when it can
+     * @param gas that is to be given to it, with a margin; null when there is no call or it would
+     *     fail
+     * @param fault why it cannot be done; empty when it can, or is done
      * @param isFinal whether it never can
      */
     record Prepared(@Nullable Call call, @Nullable Long gas, String fault, boolean isFinal) {}

@@ -1,9 +1,7 @@
 package org.livepeer.flink.connectors.ethereum.chain;
 
-import java.io.IOException;
 import java.io.Serializable;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
 
 /**
  * Which chain, and from where on.
@@ -28,15 +26,7 @@ public record ChainOptions(String ethUrl, String controller, long fromBlock, lon
 
     /** The addresses themselves. */
     public String urls() {
-        if (ethUrl.startsWith("http")) {
-            return ethUrl;
-        }
-        try {
-            return Files.readString(Path.of(ethUrl)).strip();
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "-ethUrl must be http:// or https:// addresses, or a file with them", e);
-        }
+        return EthRpc.urls(ethUrl);
     }
 
     /** Never shows the addresses. */

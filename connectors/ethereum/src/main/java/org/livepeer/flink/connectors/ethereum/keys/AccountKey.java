@@ -28,6 +28,15 @@ public final class AccountKey implements MessageSigner {
         return new EthSignatures(Curves.best()).sign(message, key);
     }
 
+    /**
+     * Signs what a transaction is hashed to.
+     *
+     * @return 65 bytes: r, s, recovery 0 or 1
+     */
+    byte[] signDigest(byte[] digest) {
+        return Curves.best().sign(digest, key);
+    }
+
     @Override
     public String toString() {
         return "AccountKey[" + address + "]";

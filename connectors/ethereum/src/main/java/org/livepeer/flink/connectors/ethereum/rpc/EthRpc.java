@@ -11,10 +11,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -30,6 +34,9 @@ public final class EthRpc {
     private static final Repeats REPEATS = new Repeats(LoggerFactory.getLogger(EthRpc.class));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 200;
+
+    /** Questions in one request; some nodes take no more. */
+    private static final int MOST_AT_ONCE = 100;
 
     private final List<URI> endpoints;
     private final Duration patience;
@@ -72,52 +79,138 @@ public final class EthRpc {
      * @throws RpcException when a node refuses, or none answers
      */
     public JsonNode call(String method, Object... parameters) throws RpcException {
-        ObjectNode question = JSON.createObjectNode();
-        question.put("jsonrpc", "2.0").put("id", ids.incrementAndGet()).put("method", method);
-        ArrayNode all = question.putArray("params");
-        for (Object each : parameters) {
-            all.add(JSON.<JsonNode>valueToTree(each));
-        }
-        JsonNode answer = ask(method, question.toString());
-        JsonNode error = answer.path("error");
-        if (error.isObject()) {
-            throw RpcException.answered(
-                    method, error.path("message").asText(), error.path("data").asText(""));
-        }
-        return answer.path("result");
+        ObjectNode question = question(Question.of(method, parameters));
+        return somewhere(method, at -> answer(method, single(at, question))).result();
     }
 
-    private JsonNode ask(String method, String question) throws RpcException {
+    /**
+     * Asks several things at once, in as few requests as may be; a node that takes one question
+     * only is asked one by one. What reaches no node, or is not answered in full, is asked again
+     * elsewhere: nothing that may be done only once belongs here.
+     *
+     * @return an answer to each, in their order; a node may have refused some
+     * @throws RpcException when no node answers
+     */
+    public List<Answer> batch(List<Question> questions) throws RpcException {
+        List<Answer> answers = new ArrayList<>(questions.size());
+        for (int from = 0; from < questions.size(); from += MOST_AT_ONCE) {
+            List<Question> some =
+                    questions.subList(from, Math.min(questions.size(), from + MOST_AT_ONCE));
+            if (some.size() == 1) {
+                ObjectNode one = question(some.get(0));
+                String method = some.get(0).method();
+                answers.add(somewhere(method, at -> answer(method, single(at, one))));
+            } else {
+                String what = some.size() + " questions";
+                answers.addAll(somewhere(what, at -> several(at, some)));
+            }
+        }
+        return answers;
+    }
+
+    private ObjectNode question(Question asked) {
+        ObjectNode question = JSON.createObjectNode();
+        question.put("jsonrpc", "2.0")
+                .put("id", ids.incrementAndGet())
+                .put("method", asked.method());
+        ArrayNode all = question.putArray("params");
+        for (Object each : asked.parameters()) {
+            all.add(JSON.<JsonNode>valueToTree(each));
+        }
+        return question;
+    }
+
+    /** What is tried at one endpoint. */
+    private interface Attempt<T> {
+        T at(URI endpoint) throws IOException, InterruptedException;
+    }
+
+    /** The first use that an endpoint is of, from the current one on. */
+    private <T> T somewhere(String what, Attempt<T> attempt) throws RpcException {
         int first = current.get();
         Exception last = new IOException("not asked");
         for (int i = 0; i < endpoints.size(); i++) {
             int at = (first + i) % endpoints.size();
             try {
-                JsonNode answer = ask(endpoints.get(at), question);
+                T answer = attempt.at(endpoints.get(at));
                 current.set(at);
                 return answer;
             } catch (IOException e) {
                 last = e;
                 REPEATS.warn(
                         "no answer of a node method={} host={} cause={}",
-                        method,
+                        what,
                         endpoints.get(at).getHost(),
                         e.toString());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw RpcException.unreachable(method, hosts(), e);
+                throw RpcException.unreachable(what, hosts(), e);
             }
         }
-        throw RpcException.unreachable(method, hosts(), last);
+        throw RpcException.unreachable(what, hosts(), last);
     }
 
-    private JsonNode ask(URI endpoint, String question) throws IOException, InterruptedException {
+    private List<Answer> several(URI endpoint, List<Question> asked)
+            throws IOException, InterruptedException {
+        ArrayNode all = JSON.createArrayNode();
+        for (Question each : asked) {
+            all.add(question(each));
+        }
+        JsonNode said = post(endpoint, all);
+        if (said.isArray()) {
+            return matched(asked, all, said);
+        }
+        List<Answer> answers = new ArrayList<>(asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            answers.add(answer(asked.get(i).method(), single(endpoint, all.get(i))));
+        }
+        return answers;
+    }
+
+    private static List<Answer> matched(List<Question> asked, ArrayNode questions, JsonNode said)
+            throws IOException {
+        Map<String, JsonNode> byId = new HashMap<>();
+        for (JsonNode each : said) {
+            byId.put(each.path("id").asText(), each);
+        }
+        List<Answer> answers = new ArrayList<>(asked.size());
+        for (int i = 0; i < asked.size(); i++) {
+            JsonNode answer = byId.get(questions.get(i).path("id").asText());
+            if (answer == null || !isAnswer(answer)) {
+                throw new IOException("no answer to one of " + asked.size() + " questions");
+            }
+            answers.add(answer(asked.get(i).method(), answer));
+        }
+        return answers;
+    }
+
+    private static Answer answer(String method, JsonNode answer) {
+        JsonNode error = answer.path("error");
+        return error.isObject()
+                ? Answer.refused(RpcException.answered(method, error))
+                : Answer.of(answer.path("result"));
+    }
+
+    private static boolean isAnswer(JsonNode answer) {
+        return answer.has("result") || answer.path("error").isObject();
+    }
+
+    private JsonNode single(URI endpoint, JsonNode question)
+            throws IOException, InterruptedException {
+        JsonNode answer = post(endpoint, question);
+        if (!isAnswer(answer)) {
+            throw new IOException("no answer");
+        }
+        return answer;
+    }
+
+    private JsonNode post(URI endpoint, JsonNode body) throws IOException, InterruptedException {
         HttpResponse<String> response =
                 http.send(
                         HttpRequest.newBuilder(endpoint)
                                 .timeout(patience)
                                 .header("content-type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(question))
+                                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
                                 .build(),
                         HttpResponse.BodyHandlers.ofString());
         JsonNode answer;
@@ -126,9 +219,8 @@ public final class EthRpc {
         } catch (JsonProcessingException e) {
             throw new IOException("status " + response.statusCode() + " and no JSON");
         }
-        boolean usable =
-                answer != null && (answer.has("result") || answer.path("error").isObject());
-        if (!usable || (response.statusCode() != OK && answer.has("result"))) {
+        boolean isOk = response.statusCode() == OK;
+        if (answer == null || (!isOk && !answer.path("error").isObject())) {
             throw new IOException("status " + response.statusCode() + " and no answer");
         }
         if (response.statusCode() >= 500 || response.statusCode() == 429) {
@@ -139,6 +231,24 @@ public final class EthRpc {
 
     private String hosts() {
         return endpoints.stream().map(URI::getHost).toList().toString();
+    }
+
+    /**
+     * Addresses of nodes.
+     *
+     * @param ethUrl {@code URL[,URL]}, or a file with that: what stands in an address may be a
+     *     secret
+     */
+    public static String urls(String ethUrl) {
+        if (ethUrl.startsWith("http")) {
+            return ethUrl;
+        }
+        try {
+            return Files.readString(Path.of(ethUrl)).strip();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "-ethUrl must be http:// or https:// addresses, or a file with them", e);
+        }
     }
 
     /** Goes on to the next endpoint, when the answers of this one are of no use. */
@@ -208,21 +318,30 @@ public final class EthRpc {
         return call("eth_call", call, block).asText();
     }
 
-    /** A number as nodes write it. */
-    static BigInteger number(JsonNode hex) throws RpcException {
+    /**
+     * A number as nodes write it.
+     *
+     * @throws RpcException when it is none
+     */
+    public static BigInteger number(JsonNode hex) throws RpcException {
         String text = hex.asText();
         if (!text.matches("0x[0-9a-fA-F]{1,64}")) {
-            throw RpcException.answered("a number", "'" + text + "' is none", "");
+            throw RpcException.malformed("a number", "'" + text + "' is none");
         }
         return new BigInteger(text.substring(2), 16);
     }
 
-    static byte[] bytes(JsonNode hex) throws RpcException {
+    /**
+     * Bytes as nodes write them.
+     *
+     * @throws RpcException when they are none
+     */
+    public static byte[] bytes(JsonNode hex) throws RpcException {
         String text = hex.asText();
         try {
             return HexFormat.of().parseHex(text.startsWith("0x") ? text.substring(2) : text);
         } catch (IllegalArgumentException e) {
-            throw RpcException.answered("bytes", "'" + text + "' is no hex", "");
+            throw RpcException.malformed("bytes", "'" + text + "' is no hex");
         }
     }
 

@@ -1,27 +1,52 @@
 package org.livepeer.flink.connectors.ethereum.rpc;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A node answered with an error, or none answered at all. */
 public final class RpcException extends Exception {
     private static final long serialVersionUID = 1L;
 
+    private static final int REVERTED = 3;
+    private static final int REVERTED_ELSEWHERE = -32015;
+    private static final Pattern HEX = Pattern.compile("0x[0-9a-fA-F]*");
+
     private final boolean isAnswer;
+    private final boolean isRevert;
     private final String data;
 
-    private RpcException(String message, boolean isAnswer, String data, @Nullable Throwable cause) {
+    private RpcException(
+            String message,
+            boolean isAnswer,
+            boolean isRevert,
+            String data,
+            @Nullable Throwable cause) {
         super(message, cause);
         this.isAnswer = isAnswer;
+        this.isRevert = isRevert;
         this.data = data;
     }
 
-    /**
-     * A node's own error.
-     *
-     * @param data what it adds, such as the bytes of a revert in hex; may be empty
-     */
-    static RpcException answered(String method, String message, String data) {
-        return new RpcException(method + ": " + message, true, data, null);
+    /** A node's own error. */
+    static RpcException answered(String method, JsonNode error) {
+        String message = error.path("message").asText();
+        JsonNode added = error.path("data");
+        Matcher hex = HEX.matcher(added.isObject() ? added.path("data").asText() : added.asText());
+        String data = hex.find() ? hex.group() : "";
+        int code = error.path("code").asInt();
+        boolean isRevert =
+                code == REVERTED
+                        || code == REVERTED_ELSEWHERE
+                        || message.toLowerCase(Locale.ROOT).contains("revert");
+        return new RpcException(method + ": " + message, true, isRevert, data, null);
+    }
+
+    /** A node's answer that is none. */
+    static RpcException malformed(String what, String message) {
+        return new RpcException(what + ": " + message, true, false, "", null);
     }
 
     static RpcException unreachable(String method, String endpoints, Throwable last) {
@@ -33,6 +58,7 @@ public final class RpcException extends Exception {
                         + last
                         + "; check -ethUrl",
                 false,
+                false,
                 "",
                 last);
     }
@@ -42,7 +68,12 @@ public final class RpcException extends Exception {
         return isAnswer;
     }
 
-    /** What the node added, in hex; may be empty. */
+    /** Whether a contract decided so. */
+    public boolean isRevert() {
+        return isRevert;
+    }
+
+    /** What the node added, such as the bytes of a revert in hex; may be empty. */
     public String data() {
         return data;
     }

@@ -1,0 +1,98 @@
+package org.livepeer.flink.connectors.ethereum.settle;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.livepeer.flink.operators.hash.Keccak256;
+import org.livepeer.flink.operators.ticket.EthAddress;
+
+/** Where the network's contracts are, as its Controller says in each look. */
+final class Addresses {
+    private static final List<String> NEEDED =
+            List.of(
+                    "TicketBroker",
+                    "BondingManager",
+                    "RoundsManager",
+                    "ServiceRegistry",
+                    "LivepeerToken");
+    private static final List<String> OTHERS = List.of("LivepeerGovernor");
+
+    private final EthAddress controller;
+    private final Map<String, EthAddress> byName = new HashMap<>();
+    private final Set<EthAddress> brokers = new LinkedHashSet<>();
+
+    Addresses(EthAddress controller) {
+        this.controller = controller;
+    }
+
+    /** Answers of the Controller to come. */
+    interface Said {
+        /**
+         * Takes them in.
+         *
+         * @throws IOException when this is no Controller
+         */
+        void take() throws IOException;
+    }
+
+    Said ask(Questions questions) {
+        Map<String, Questions.Asked> asked = new HashMap<>();
+        for (List<String> some : List.of(NEEDED, OTHERS)) {
+            for (String name : some) {
+                byte[] id = Keccak256.of(name.getBytes(US_ASCII));
+                asked.put(name, questions.view(controller, "getContract(bytes32)", id));
+            }
+        }
+        return () -> take(asked);
+    }
+
+    private void take(Map<String, Questions.Asked> asked) throws IOException {
+        Map<String, EthAddress> said = new HashMap<>();
+        for (var each : asked.entrySet()) {
+            EthAddress address = each.getValue().address(0);
+            if (!address.isZero()) {
+                said.put(each.getKey(), address);
+            }
+        }
+        if (!said.keySet().containsAll(NEEDED)) {
+            throw new IOException(
+                    "there is no Controller of the network at "
+                            + controller
+                            + ": give the right -ethController and -ethUrl");
+        }
+        byName.clear();
+        byName.putAll(said);
+        brokers.add(of("TicketBroker"));
+    }
+
+    boolean has(String name) {
+        return byName.containsKey(name);
+    }
+
+    EthAddress controller() {
+        return controller;
+    }
+
+    /**
+     * A contract's address.
+     *
+     * @throws IllegalStateException when the Controller was not asked, or does not know it
+     */
+    EthAddress of(String name) {
+        EthAddress address = byName.get(name);
+        if (address == null) {
+            throw new IllegalStateException("the Controller has not said where " + name + " is");
+        }
+        return address;
+    }
+
+    /** Every address that was ever the broker's. */
+    Set<EthAddress> brokers() {
+        return brokers;
+    }
+}

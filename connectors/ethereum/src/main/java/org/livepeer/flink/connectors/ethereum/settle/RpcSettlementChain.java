@@ -1,0 +1,170 @@
+package org.livepeer.flink.connectors.ethereum.settle;
+
+import java.io.IOException;
+import java.math.BigInteger;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
+import org.livepeer.flink.connectors.ethereum.settle.Questions.Asked;
+import org.livepeer.flink.operators.settlement.SettlementChain;
+import org.livepeer.flink.operators.ticket.EthAddress;
+
+/**
+ * The chain by a node's JSON-RPC, in a few requests for each look: the newest block, then all else
+ * as of that block, then whether that block is still there.
+ */
+public final class RpcSettlementChain implements SettlementChain {
+    /** A node that is so many blocks behind another is of no use. */
+    private static final long MOST_BEHIND = 128;
+
+    private final EthRpc rpc;
+    private final Addresses addresses;
+    private final EthAddress account;
+    private final EthAddress recipient;
+    private final int confirmations;
+    private long newest;
+    private long settledNonce;
+
+    /**
+     * Opens one.
+     *
+     * @param ethUrl {@code URL[,URL]} of nodes, or a file with that
+     * @param controller of the network, 0x and 40 hex digits
+     * @param account who sends, 0x and 40 hex digits
+     * @param recipient whom tickets pay, 0x and 40 hex digits
+     * @param confirmations blocks behind the newest one that nothing drops any more
+     */
+    public record Factory(
+            String ethUrl, String controller, String account, String recipient, int confirmations)
+            implements SettlementChain.Factory {
+        public Factory {
+            address("-ethController", controller);
+            address("the account", account);
+            address("the recipient", recipient);
+        }
+
+        private static EthAddress address(String what, String text) {
+            if (!text.matches("0x[0-9a-fA-F]{40}")) {
+                throw new IllegalArgumentException(
+                        what + " '" + text + "' must be 0x and 40 hex digits");
+            }
+            return EthAddress.of(HexFormat.of().parseHex(text.substring(2)));
+        }
+
+        @Override
+        public SettlementChain open() {
+            return new RpcSettlementChain(
+                    EthRpc.of(EthRpc.urls(ethUrl)),
+                    address("-ethController", controller),
+                    address("the account", account),
+                    address("the recipient", recipient),
+                    confirmations);
+        }
+
+        /** Never shows the addresses of nodes. */
+        @Override
+        public String toString() {
+            return "Factory[controller=" + controller + ", account=" + account + "]";
+        }
+    }
+
+    RpcSettlementChain(
+            EthRpc rpc,
+            EthAddress controller,
+            EthAddress account,
+            EthAddress recipient,
+            int confirmations) {
+        this.rpc = rpc;
+        this.addresses = new Addresses(controller);
+        this.account = account;
+        this.recipient = recipient;
+        this.confirmations = confirmations;
+    }
+
+    @Override
+    public Look look(Wanted wanted) throws IOException {
+        try {
+            return picture(wanted);
+        } catch (NonsenseException e) {
+            rpc.leave();
+            throw e;
+        } catch (ArithmeticException e) {
+            rpc.leave();
+            throw new IOException("a node gives a number that cannot be: " + e.getMessage(), e);
+        }
+    }
+
+    private Look picture(Wanted wanted) throws IOException {
+        Questions first = new Questions(rpc, "latest");
+        Asked chainId = first.ask("eth_chainId");
+        Asked gasPrice = first.ask("eth_gasPrice");
+        Asked block = first.ask("eth_getBlockByNumber", "latest", false);
+        Addresses.Said said = addresses.ask(first);
+        first.send();
+        Head head = Head.read(block.result());
+        if (head.number() < newest - MOST_BEHIND) {
+            throw new NonsenseException(
+                    "a node's newest block is "
+                            + head.number()
+                            + ", "
+                            + newest
+                            + " was seen before");
+        }
+        said.take();
+        Map<String, String> unsent = new Broadcasts(rpc).send(wanted.broadcasts());
+
+        Questions second = new Questions(rpc, head.tag());
+        StandingQuestions standing =
+                new StandingQuestions(second, addresses, head, account, recipient, confirmations);
+        Map<String, TicketQuestions> tickets = new LinkedHashMap<>();
+        for (Redeemable each : wanted.tickets()) {
+            tickets.put(
+                    EthRpc.hex(each.ticket().hash()),
+                    new TicketQuestions(second, addresses.of("TicketBroker"), account, each));
+        }
+        TransactionQuestions transactions =
+                new TransactionQuestions(rpc, second, wanted.transactions());
+        StepQuestions steps =
+                new StepQuestions(second, addresses, account, recipient, wanted.steps());
+        second.send();
+
+        Questions last = new Questions(rpc, head.tag());
+        steps.askGas(last);
+        Asked again = last.ask("eth_getBlockByNumber", head.tag(), false);
+        last.send();
+        Map<String, Mined> mined = transactions.mined(addresses.brokers());
+        if (!again.result().path("hash").asText().equals(head.hash())) {
+            throw new IOException("block " + head.number() + " was dropped during the look at it");
+        }
+
+        Standing now =
+                standing.standing(
+                        chainId.quantity().longValueExact(), gasPrice.quantity(), settledNonce);
+        Map<String, Tried> tried = new LinkedHashMap<>();
+        for (var each : tickets.entrySet()) {
+            tried.put(each.getKey(), each.getValue().tried());
+        }
+        Map<String, Prepared> prepared = steps.prepared(!now.paused() && now.roundInitialized());
+        newest = Math.max(newest, head.number());
+        settledNonce = now.settledNonce();
+        return new Look(now, tried, prepared, mined, unsent);
+    }
+
+    @Override
+    public Call redemption(List<Redeemable> tickets) {
+        return new Call(addresses.of("TicketBroker"), Abi.redemption(tickets), BigInteger.ZERO);
+    }
+
+    @Override
+    public Optional<String> refusal(String action, Map<String, String> arguments) {
+        return Actions.refusal(action, arguments);
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held open: Java's HTTP client ends with its last user.
+    }
+}
