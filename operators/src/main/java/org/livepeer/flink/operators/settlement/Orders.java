@@ -178,8 +178,8 @@ final class Orders {
                 end(each, ChainWorkState.EXPIRED, why, nowMs);
                 continue;
             }
-            if (isDoneByOthers(each, standing)) {
-                end(each, ChainWorkState.CONFIRMED, "done before", nowMs);
+            if (isDone(each, standing)) {
+                end(each, ChainWorkState.CONFIRMED, "somebody else has done it", nowMs);
                 continue;
             }
             Prepared prepared = look.steps().get(each.getId());
@@ -193,7 +193,7 @@ final class Orders {
         return order.getUntilRound() > 0 && standing.round() >= order.getUntilRound();
     }
 
-    private static boolean isDoneByOthers(OrderState order, Standing standing) {
+    private static boolean isDone(OrderState order, Standing standing) {
         if (order.getUntilRound() == 0) {
             return false;
         }
@@ -325,6 +325,10 @@ final class Orders {
         order.setNonce(-1);
         if (mined.succeeded() && carriesIt && order.getOrder().getAction().isEmpty()) {
             end(order, ChainWorkState.CONFIRMED, "its other steps are not known any more", nowMs);
+            return;
+        }
+        if (mined.succeeded() && carriesIt && order.getUntilRound() > 0) {
+            end(order, ChainWorkState.CONFIRMED, "", nowMs);
             return;
         }
         if (mined.succeeded() && carriesIt) {

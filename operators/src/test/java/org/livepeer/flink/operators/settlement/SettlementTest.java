@@ -380,6 +380,18 @@ class SettlementTest {
     }
 
     @Test
+    void aRewardThatIsConfirmedInTheNextRoundIsDone() throws Exception {
+        chain.lastRewardRound = 4;
+        writer.run(0, 4);
+        chain.lastRewardRound = 5;
+        chain.round = 6;
+        chain.roundInitialized = false;
+        writer.run(5_000, 6);
+        assertThat(writer.book.order("reward-5").getState()).isEqualTo(ChainWorkState.CONFIRMED);
+        assertThat(reasons("OrderMissed")).isEmpty();
+    }
+
+    @Test
     void aRewardThatWasNotCalledInItsRoundIsSaidToBeMissed() throws Exception {
         chain.lastRewardRound = 4;
         chain.balance = BigInteger.ONE;
