@@ -14,13 +14,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Names of metrics: those that a deployment has, and those that dashboards and alerts use. */
-final class Metrics {
+public final class Metrics {
     private static final Pattern USED = Pattern.compile("\\b(flink|livepeer|jvm)_\\w+");
 
     private Metrics() {}
 
     /** Names on the Prometheus pages of these ports. */
-    static Set<String> scraped(Collection<Integer> ports, String token) throws Exception {
+    public static Set<String> scraped(Collection<Integer> ports, String token) throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         Set<String> names = new TreeSet<>();
         for (int port : ports) {
@@ -41,13 +41,15 @@ final class Metrics {
         return names;
     }
 
-    /** Names in the dashboards and alerts of {@code docker}. */
+    /** Names in the dashboards and alerts of {@code docker}, of the orchestrator job. */
     static Set<String> used() throws IOException {
+        return used("grafana/job.json", "grafana/workers.json", "prometheus/alerts.yml");
+    }
+
+    /** Names in files of {@code docker}. */
+    public static Set<String> used(String... files) throws IOException {
         Set<String> names = new TreeSet<>();
-        for (String file :
-                new String[] {
-                    "grafana/job.json", "grafana/workers.json", "prometheus/alerts.yml"
-                }) {
+        for (String file : files) {
             Matcher found = USED.matcher(Files.readString(Path.of("../docker").resolve(file)));
             while (found.find()) {
                 names.add(found.group());

@@ -24,6 +24,8 @@ import picocli.CommandLine.Command;
             UpgradeCommand.class,
             PushCommand.class,
             CreditCommand.class,
+            ChainCommand.class,
+            TicketsCommand.class,
             LedgerCommand.class,
             SessionsCommand.class,
             WorkersCommand.class,

@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.livepeer.flink.connectors.kafka.client.EpochLog;
+import org.livepeer.flink.jobs.node.ChainJobs;
 import org.livepeer.flink.jobs.node.NodeOptions;
 import org.livepeer.flink.jobs.node.RemoteFlink;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
@@ -66,6 +67,14 @@ final class UpgradeCommand implements Callable<Integer> {
                     e.getMessage() + "; start again with livepeer submit --from " + savepoint, e);
         }
         System.out.println("job " + job + " runs in place of " + old);
+        ChainJobs beside = new ChainJobs(options, flink);
+        beside.replace(jar)
+                .forEach((other, id) -> System.out.println(other + " job " + id + " runs"));
+        if (beside.isAnyUnknown()) {
+            System.out.println(
+                    "the chain job and what runs beside it are as they were: give the node's -network"
+                            + " flags to have them replaced");
+        }
         return 0;
     }
 

@@ -41,12 +41,10 @@ import org.livepeer.flink.connectors.transcoder.registered.RegisteredOptions;
 import org.livepeer.flink.connectors.transcoder.registered.RegisteredTranscoders;
 import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 import org.livepeer.flink.connectors.transcoder.remote.StandaloneTranscoder;
-import org.livepeer.flink.jobs.chain.ChainJob;
 import org.livepeer.flink.jobs.chain.ChainJobOptions;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorJob;
 import org.livepeer.flink.jobs.orchestrator.OrchestratorOptions;
 import org.livepeer.flink.jobs.orchestrator.Version;
-import org.livepeer.flink.jobs.settlement.SettlementJob;
 import org.livepeer.flink.jobs.settlement.SettlementJobOptions;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.slf4j.Logger;
@@ -332,7 +330,9 @@ public final class Node implements AutoCloseable {
         remote.awaitRunning(job);
         LOG.info("job {} job={}", running.isPresent() ? "found running" : "submitted", job);
         told.put("job", job + " at " + options.flink());
-        startChainJobs(remote);
+        new ChainJobs(options, remote)
+                .start()
+                .forEach((other, id) -> told.put(other + " job", id + " at " + options.flink()));
     }
 
     /** Null off chain. */
@@ -347,41 +347,6 @@ public final class Node implements AutoCloseable {
         return access == null || !access.settling().settles()
                 ? null
                 : SettlementJobOptions.fromArgs(options.settlementJobArguments(access));
-    }
-
-    private void startChainJobs(RemoteFlink remote) throws IOException, InterruptedException {
-        ChainAccess access = options.chain();
-        if (access == null) {
-            return;
-        }
-        startBeside(
-                remote,
-                ChainJob.name(options.topicPrefix()),
-                ChainJob.class,
-                options.chainJobArguments(access));
-        if (access.settling().settles()) {
-            startBeside(
-                    remote,
-                    SettlementJob.name(options.topicPrefix()),
-                    SettlementJob.class,
-                    options.settlementJobArguments(access));
-        }
-    }
-
-    private void startBeside(RemoteFlink remote, String name, Class<?> main, String[] arguments)
-            throws IOException, InterruptedException {
-        Optional<String> running = remote.running(name);
-        String job =
-                running.isPresent()
-                        ? running.get()
-                        : remote.run(
-                                remote.upload(options.jobJar()),
-                                main.getName(),
-                                options.parallelism(),
-                                null,
-                                arguments);
-        remote.awaitRunning(job);
-        told.put(name + " job", job + " at " + options.flink());
     }
 
     private <T extends AutoCloseable> T opened(T part) {

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
@@ -31,6 +32,8 @@ import org.livepeer.flink.connectors.kafka.SecretFile;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
+import org.livepeer.flink.jobs.Metrics;
+import org.livepeer.flink.jobs.Nodes;
 import org.livepeer.flink.jobs.TopicTail;
 import org.livepeer.flink.jobs.settlement.SettlementJob;
 import org.livepeer.flink.jobs.settlement.SettlementJobOptions;
@@ -62,6 +65,8 @@ class SettlementIT {
     private static final String REDEEMED =
             "0xc389eb51ed006dbf2528507f010efdf5225ea596e1e1741d74f550dab1925ee7";
 
+    private static final int METRICS_PORTS = 12;
+
     /** How often something dies. */
     private static final int DEATHS = Integer.getInteger("livepeer.settlement.deaths", 4);
 
@@ -72,6 +77,7 @@ class SettlementIT {
     private RecipientRands rands;
     private AccountKey gateway;
     private long nonce;
+    private final int metricsPort = Nodes.port();
 
     private static Path packages() throws Exception {
         try {
@@ -145,6 +151,7 @@ class SettlementIT {
                 rewardIsCalled();
                 carriesOut(rows, secret);
                 doomed(rows);
+                alertsHaveTheirMetrics();
             }
             assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
             job.cancel().get();
@@ -153,8 +160,13 @@ class SettlementIT {
         }
     }
 
-    private static Configuration restarts() {
+    private Configuration restarts() {
         Configuration configuration = new Configuration();
+        configuration.setString(
+                "metrics.reporter.prom.factory.class",
+                "org.apache.flink.metrics.prometheus.PrometheusReporterFactory");
+        configuration.setString(
+                "metrics.reporter.prom.port", metricsPort + "-" + (metricsPort + METRICS_PORTS));
         configuration.setString("state.backend.type", "rocksdb");
         configuration.setString("restart-strategy.type", "fixed-delay");
         configuration.setString("restart-strategy.fixed-delay.attempts", "100");
@@ -424,5 +436,16 @@ class SettlementIT {
         assertThat(waits.getReason()).contains("its sender has");
         devnet.rpc().call("anvil_mine", EthRpc.hex(130));
         ends(List.of(tooBig), ChainWorkState.EXPIRED);
+    }
+
+    private void alertsHaveTheirMetrics() throws Exception {
+        Set<String> missing = Metrics.used("prometheus/alerts-chain.yml");
+        assertThat(missing).isNotEmpty();
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i <= METRICS_PORTS; i++) {
+            ports.add(metricsPort + i);
+        }
+        missing.removeAll(Metrics.scraped(ports, ""));
+        assertThat(missing).as("names that no metric has").isEmpty();
     }
 }

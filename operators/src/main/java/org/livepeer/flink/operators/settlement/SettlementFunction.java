@@ -98,6 +98,7 @@ public final class SettlementFunction
     private transient long nextLookMs;
     private transient boolean ticking;
     private transient long attempt;
+    private transient Vitals vitals;
 
     @SuppressWarnings("NullAway.Init")
     public SettlementFunction(
@@ -133,6 +134,7 @@ public final class SettlementFunction
     public void open(OpenContext context) throws Exception {
         attempt = System.currentTimeMillis();
         book = new Book();
+        vitals = new Vitals(getRuntimeContext().getMetricGroup());
         chain = chains.open();
         settlement =
                 new Settlement(
@@ -203,7 +205,9 @@ public final class SettlementFunction
         }
         looking = null;
         try {
-            settlement.seen(done.join(), wanted, now);
+            Look look = done.join();
+            settlement.seen(look, wanted, now);
+            vitals.seen(look.standing(), now, book.openTickets(), book.transactions().size());
         } catch (CompletionException e) {
             REPEATS.warn(
                     "the chain was not seen, tried again cause={}", String.valueOf(e.getCause()));
@@ -341,6 +345,7 @@ public final class SettlementFunction
         @Override
         public void tell(Event event) {
             event.setAttempt(attempt);
+            vitals.count(event.getType());
             context().output(Tags.EVENTS, event);
         }
 

@@ -13,6 +13,7 @@ import static org.livepeer.flink.connectors.ethereum.settle.Arguments.Parameter.
 import static org.livepeer.flink.connectors.ethereum.settle.Arguments.Parameter.optional;
 
 import java.math.BigInteger;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -332,6 +333,21 @@ final class Actions {
         return known == null
                 ? Optional.of("there is no action " + action + ", only " + ALL.keySet())
                 : Arguments.flaw(known.parameters(), arguments);
+    }
+
+    /** Each action with its arguments, one a line. */
+    static List<String> all() {
+        List<String> lines = new ArrayList<>();
+        ALL.forEach(
+                (name, action) -> {
+                    StringBuilder line = new StringBuilder(name);
+                    for (Parameter each : action.parameters()) {
+                        String form = each.name() + "=" + each.kind();
+                        line.append(each.isNeeded() ? " " + form : " [" + form + "]");
+                    }
+                    lines.add(line.toString());
+                });
+        return lines;
     }
 
     /** An order's next step. */

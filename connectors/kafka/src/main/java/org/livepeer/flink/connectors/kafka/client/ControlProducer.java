@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.kafka.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.util.HexFormat;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -13,6 +14,7 @@ import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.SessionLimit;
+import org.livepeer.flink.schemas.SettlementOrder;
 
 /** Sends an operator's commands, signed. */
 public final class ControlProducer implements AutoCloseable {
@@ -52,6 +54,20 @@ public final class ControlProducer implements AutoCloseable {
     public Coordinates send(SessionLimit limit) {
         return send(
                 Topics.SETTINGS, SESSION_LIMIT, RecordCodec.of(SessionLimit.class).encode(limit));
+    }
+
+    /**
+     * Gives an account an order to the chain and waits until every replica has it.
+     *
+     * @return where it stands
+     */
+    public Coordinates send(SettlementOrder order) {
+        byte[] account = new byte[order.getAccount().remaining()];
+        order.getAccount().duplicate().get(account);
+        return send(
+                Topics.ORDERS,
+                "0x" + HexFormat.of().formatHex(account),
+                RecordCodec.of(SettlementOrder.class).encode(order));
     }
 
     private Coordinates send(Topics topic, String name, byte[] value) {
