@@ -273,7 +273,11 @@ class ActionsIT {
                                         "data",
                                         code,
                                         "gas",
-                                        "0x4c4b40"))
+                                        "0x4c4b40",
+                                        "maxFeePerGas",
+                                        "0x77359400",
+                                        "maxPriorityFeePerGas",
+                                        "0x1"))
                         .asText();
         var receipt = rpc.call("eth_getTransactionReceipt", hash);
         for (int i = 0; i < 100 && !receipt.isObject(); i++) {
