@@ -11,8 +11,8 @@ import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.operators.ticket.Ticket;
 
 /**
- * What settlement asks a node of the chain, and the network's contracts as calls. Its methods
- * block; they are called from one thread.
+ * What settlement asks a node of the chain, and the network's contracts as calls. Looking blocks,
+ * and is done by one thread; the rest does not, and may be done by another one meanwhile.
  */
 public interface SettlementChain extends AutoCloseable {
     /** Opens one where the job runs, without asking a node. */
@@ -176,7 +176,11 @@ public interface SettlementChain extends AutoCloseable {
      */
     Look look(Wanted wanted) throws IOException;
 
-    /** The call that redeems tickets of any senders, one or many. */
+    /**
+     * The call that redeems tickets of any senders, one or many.
+     *
+     * @throws IllegalStateException before the first look: where the contracts are is not known
+     */
     Call redemption(List<Redeemable> tickets);
 
     /**

@@ -25,6 +25,19 @@ public final class EthAddress {
         return new EthAddress(bytes);
     }
 
+    /**
+     * Of its text.
+     *
+     * @param text 0x and 40 hex digits, capitals or not
+     * @throws IllegalArgumentException when it is anything else
+     */
+    public static EthAddress parse(String text) {
+        if (!text.matches("0x[0-9a-fA-F]{40}")) {
+            throw new IllegalArgumentException("'" + text + "' must be 0x and 40 hex digits");
+        }
+        return new EthAddress(HexFormat.of().parseHex(text.substring(2)));
+    }
+
     /** Its bytes, a copy. */
     public byte[] bytes() {
         return bytes.clone();

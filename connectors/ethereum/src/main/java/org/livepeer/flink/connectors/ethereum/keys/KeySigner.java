@@ -24,7 +24,7 @@ public final class KeySigner implements TransactionSigner {
             implements TransactionSigner.Factory {
         @Override
         public TransactionSigner open() {
-            EthAddress which = account == null ? null : RemoteSigner.address(account);
+            EthAddress which = account == null ? null : EthAddress.parse(account);
             return new KeySigner(KeyStore.open(Path.of(keystore), which, Path.of(passphrase)));
         }
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
@@ -40,12 +39,12 @@ public final class RemoteSigner implements TransactionSigner {
      */
     public record Factory(String url, String account) implements TransactionSigner.Factory {
         public Factory {
-            RemoteSigner.address(account);
+            EthAddress.parse(account);
         }
 
         @Override
         public TransactionSigner open() {
-            return new RemoteSigner(EthRpc.of(EthRpc.urls(url)), RemoteSigner.address(account));
+            return new RemoteSigner(EthRpc.of(EthRpc.urls(url)), EthAddress.parse(account));
         }
 
         /** Never shows the signer's address. */
@@ -53,14 +52,6 @@ public final class RemoteSigner implements TransactionSigner {
         public String toString() {
             return "Factory[account=" + account + "]";
         }
-    }
-
-    static EthAddress address(String text) {
-        if (!text.matches("0x[0-9a-fA-F]{40}")) {
-            throw new IllegalArgumentException(
-                    "the account '" + text + "' must be 0x and 40 hex digits");
-        }
-        return EthAddress.of(HexFormat.of().parseHex(text.substring(2)));
     }
 
     @Override

@@ -11,7 +11,10 @@ import java.util.Set;
 import org.livepeer.flink.operators.hash.Keccak256;
 import org.livepeer.flink.operators.ticket.EthAddress;
 
-/** Where the network's contracts are, as its Controller says in each look. */
+/**
+ * Where the network's contracts are, as its Controller says in each look. What it said last may be
+ * read by any thread.
+ */
 final class Addresses {
     private static final List<String> NEEDED =
             List.of(
@@ -23,7 +26,7 @@ final class Addresses {
     private static final List<String> OTHERS = List.of("LivepeerGovernor");
 
     private final EthAddress controller;
-    private final Map<String, EthAddress> byName = new HashMap<>();
+    private volatile Map<String, EthAddress> byName = Map.of();
     private final Set<EthAddress> brokers = new LinkedHashSet<>();
 
     Addresses(EthAddress controller) {
@@ -65,8 +68,7 @@ final class Addresses {
                             + controller
                             + ": give the right -ethController and -ethUrl");
         }
-        byName.clear();
-        byName.putAll(said);
+        byName = Map.copyOf(said);
         brokers.add(of("TicketBroker"));
     }
 

@@ -2,7 +2,6 @@ package org.livepeer.flink.connectors.ethereum.settle;
 
 import java.math.BigInteger;
 import java.net.URI;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -65,12 +64,12 @@ final class Arguments {
             @Override
             boolean fits(String text) {
                 return text.matches("0x[0-9a-fA-F]{40}")
-                        && !parsed(text).isZero()
+                        && !EthAddress.parse(text).isZero()
                         && (text.substring(2).equals(text.substring(2).toLowerCase(Locale.ROOT))
-                                || parsed(text).toString().equals(text));
+                                || EthAddress.parse(text).toString().equals(text));
             }
         },
-        SERVICE_URI("an https address with a host, such as https://host:8935") {
+        SERVICE_URI("an http or https address with a host, such as https://host:8935") {
             @Override
             boolean fits(String text) {
                 try {
@@ -159,10 +158,6 @@ final class Arguments {
     }
 
     EthAddress address(String name) {
-        return parsed(text(name));
-    }
-
-    private static EthAddress parsed(String text) {
-        return EthAddress.of(HexFormat.of().parseHex(text.substring(2)));
+        return EthAddress.parse(text(name));
     }
 }

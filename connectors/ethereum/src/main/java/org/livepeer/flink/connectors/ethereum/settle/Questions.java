@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.ethereum.rpc.Answer;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
@@ -143,7 +144,7 @@ final class Questions {
             return word(words -> words.text(0));
         }
 
-        private <T> T word(java.util.function.Function<Words, T> reading) throws IOException {
+        private <T> T word(Function<Words, T> reading) throws IOException {
             try {
                 return reading.apply(words());
             } catch (IllegalArgumentException e) {

@@ -2,7 +2,6 @@ package org.livepeer.flink.connectors.ethereum.settle;
 
 import java.io.IOException;
 import java.math.BigInteger;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,26 +40,18 @@ public final class RpcSettlementChain implements SettlementChain {
             String ethUrl, String controller, String account, String recipient, int confirmations)
             implements SettlementChain.Factory {
         public Factory {
-            address("-ethController", controller);
-            address("the account", account);
-            address("the recipient", recipient);
-        }
-
-        private static EthAddress address(String what, String text) {
-            if (!text.matches("0x[0-9a-fA-F]{40}")) {
-                throw new IllegalArgumentException(
-                        what + " '" + text + "' must be 0x and 40 hex digits");
-            }
-            return EthAddress.of(HexFormat.of().parseHex(text.substring(2)));
+            EthAddress.parse(controller);
+            EthAddress.parse(account);
+            EthAddress.parse(recipient);
         }
 
         @Override
         public SettlementChain open() {
             return new RpcSettlementChain(
                     EthRpc.of(EthRpc.urls(ethUrl)),
-                    address("-ethController", controller),
-                    address("the account", account),
-                    address("the recipient", recipient),
+                    EthAddress.parse(controller),
+                    EthAddress.parse(account),
+                    EthAddress.parse(recipient),
                     confirmations);
         }
 
@@ -88,7 +79,7 @@ public final class RpcSettlementChain implements SettlementChain {
     public Look look(Wanted wanted) throws IOException {
         try {
             return picture(wanted);
-        } catch (NonsenseException e) {
+        } catch (IOException e) {
             rpc.leave();
             throw e;
         } catch (ArithmeticException e) {
@@ -106,7 +97,7 @@ public final class RpcSettlementChain implements SettlementChain {
         first.send();
         Head head = Head.read(block.result());
         if (head.number() < newest - MOST_BEHIND) {
-            throw new NonsenseException(
+            throw new IOException(
                     "a node's newest block is "
                             + head.number()
                             + ", "

@@ -2,12 +2,18 @@ package org.livepeer.flink.connectors.ethereum.settle;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import org.livepeer.flink.connectors.ethereum.rpc.RpcException;
 import org.livepeer.flink.connectors.ethereum.settle.Questions.Asked;
+import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.operators.settlement.SettlementChain.Standing;
 import org.livepeer.flink.operators.ticket.EthAddress;
+import org.slf4j.LoggerFactory;
 
 /** What makes up a {@link Standing}. */
 final class StandingQuestions {
+    private static final Repeats REPEATS =
+            new Repeats(LoggerFactory.getLogger(StandingQuestions.class));
+
     private final Head head;
     private final Asked paused;
     private final Asked round;
@@ -43,29 +49,22 @@ final class StandingQuestions {
         balance = questions.ask("eth_getBalance", account.lower(), head.tag());
     }
 
-    boolean isPaused() throws IOException {
-        return paused.isTrue();
-    }
-
-    boolean isRoundInitialized() throws IOException {
-        return initialized.isTrue();
-    }
-
-    /**
-     * Transactions of the account in blocks that nothing drops any more.
-     *
-     * @param before what was known of them, for a node that has no state of so old a block
-     */
-    long settledNonce(long before) throws IOException {
-        return settledNonce.refusal() == null
-                ? settledNonce.quantity().longValueExact()
-                : Math.min(before, nonce.quantity().longValueExact());
+    /** A node that has no state of so old a block leaves it at what was known before. */
+    private long settledNonce(long before) throws IOException {
+        RpcException refusal = settledNonce.refusal();
+        if (refusal == null) {
+            return settledNonce.quantity().longValueExact();
+        }
+        REPEATS.warn(
+                "a node cannot say what is confirmed, it needs the state of older blocks cause={}",
+                refusal.getMessage());
+        return Math.min(before, nonce.quantity().longValueExact());
     }
 
     /**
      * The standing.
      *
-     * @param chainId and the gas price are asked for with the head
+     * @param settledBefore what the settled nonce was before
      */
     Standing standing(long chainId, BigInteger gasPrice, long settledBefore) throws IOException {
         return new Standing(
@@ -76,9 +75,9 @@ final class StandingQuestions {
                 head.baseFee(),
                 gasPrice,
                 head.mostGas(),
-                isPaused(),
+                paused.isTrue(),
                 round.bounded(0),
-                isRoundInitialized(),
+                initialized.isTrue(),
                 startBlock.bounded(0) + length.bounded(0) - head.l1Number(),
                 validity.bounded(0),
                 transcoder.bounded(4),

@@ -42,7 +42,7 @@ final class TransactionQuestions {
             }
             String of = receipt.path("transactionHash").asText();
             if (!of.equalsIgnoreCase(each.getKey())) {
-                throw new NonsenseException(
+                throw new IOException(
                         "asked for the receipt of "
                                 + each.getKey()
                                 + " a node gives that of "
@@ -61,7 +61,7 @@ final class TransactionQuestions {
         try {
             return EthAddress.of(EthRpc.bytes(receipt.path("to")));
         } catch (RpcException e) {
-            throw new NonsenseException("a receipt without an address: " + e.getMessage());
+            throw new IOException("a receipt names no receiver: " + e.getMessage(), e);
         }
     }
 
