@@ -35,6 +35,7 @@ class ApplicationModeIT {
         SecretFile secret = SecretFile.orCreate(secretPath);
         try (ProcessCluster cluster =
                 ProcessCluster.in(work)
+                        .shortLived()
                         .flink("parallelism.default", "2")
                         .application(
                                 Path.of("target", "orchestrator-job.jar").toAbsolutePath(),

@@ -185,13 +185,14 @@ class BadInputIT extends WithWorkerProcess {
 
     @Test
     void whatIsNoRecordOrForgedIsADeadLetterAndChangesNothing() throws Exception {
-        byte[] key = "manifest:cam".getBytes(UTF_8);
+        String account = "manifest:" + stream;
+        byte[] key = account.getBytes(UTF_8);
         byte[] grant =
                 RecordCodec.of(ControlCommand.class)
                         .encode(
                                 ControlCommand.newBuilder()
                                         .setId("forged")
-                                        .setTarget("manifest:cam")
+                                        .setTarget(account)
                                         .setIssuedAtMs(0)
                                         .setCommand(new GrantCredit(Fraction.of(1).toRational()))
                                         .build());
@@ -236,13 +237,12 @@ class BadInputIT extends WithWorkerProcess {
 
     private void send(long seq, byte[] media, Map<String, String> headers) throws Exception {
         rig.pushes
-                .pushRaw("cam", seq, 1_000, "P144p30fps16x9", media, headers)
+                .pushRaw(stream, seq, 1_000, "P144p30fps16x9", media, headers)
                 .get(30, TimeUnit.SECONDS);
     }
 
     private void assertAnswered() {
-        Map<Long, String> got =
-                statuses(until(Topics.RENDITIONS, all -> statuses(all).size() == expected.size()));
+        Map<Long, String> got = statuses(answers(expected.size()));
         expected.forEach(
                 (seq, status) -> assertThat(got.get(seq)).as("segment %s", seq).matches(status));
     }

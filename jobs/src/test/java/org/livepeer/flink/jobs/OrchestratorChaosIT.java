@@ -69,7 +69,7 @@ class OrchestratorChaosIT {
     void everySegmentIsAnsweredAndChargedOnceWhateverIsKilled(
             @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path work) throws Exception {
         say("seed " + SEED + ", " + KILLS + " kills");
-        try (ProcessCluster cluster = ProcessCluster.in(work).brokers(3).start()) {
+        try (ProcessCluster cluster = ProcessCluster.in(work).brokers(3).shortLived().start()) {
             KafkaAddress kafka = cluster.kafka("");
             Path secretPath = work.resolve("cluster.secret");
             SecretFile secret = SecretFile.orCreate(secretPath);

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
-import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
 import org.livepeer.flink.operators.ledger.Accounts;
@@ -29,7 +28,7 @@ class RealVideoIT extends WithWorkerProcess {
 
     private void push(long seq, byte[] media, Map<String, String> more) throws Exception {
         rig.pushes
-                .pushRaw("cam", seq, 1_000, "P144p30fps16x9", media, more)
+                .pushRaw(stream, seq, 1_000, "P144p30fps16x9", media, more)
                 .get(30, TimeUnit.SECONDS);
     }
 
@@ -51,8 +50,7 @@ class RealVideoIT extends WithWorkerProcess {
             TimeUnit.MILLISECONDS.sleep(1_000);
         }
 
-        List<ConsumerRecord<byte[], byte[]>> answers =
-                until(Topics.RENDITIONS, all -> statuses(all).size() == 16);
+        List<ConsumerRecord<byte[], byte[]>> answers = answers(16);
 
         assertThat(statuses(answers).values()).containsOnly("ok");
         long pixels = 256L * 144 * 30;

@@ -1,31 +1,41 @@
 package org.livepeer.flink.jobs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.orchestrator.WorkerClients;
 import org.livepeer.flink.schemas.AccountState;
 
-/** The job at {@link #PRICE}, a real worker process, and credit for the stream {@code cam}. */
+/**
+ * The job at {@link #PRICE} and a real worker process, the same for all tests of a class; each test
+ * has a stream of its own with credit.
+ */
 abstract class WithWorkerProcess {
     static final long PRICE = 7;
     static final long GRANTED = 1_000_000_000_000_000L;
+    private static final AtomicInteger STREAMS = new AtomicInteger();
 
-    @TempDir Path folder;
-    OrchestratorRig rig;
-    WorkerProcess worker;
-    JobClient job;
+    @TempDir static Path folder;
+    static OrchestratorRig rig;
+    static WorkerProcess worker;
+    static JobClient job;
 
-    @BeforeEach
-    void start() throws Exception {
+    final String stream = "cam-" + STREAMS.incrementAndGet();
+
+    @BeforeAll
+    static void start() throws Exception {
         rig = new OrchestratorRig(folder);
         worker =
                 new WorkerProcess(
@@ -36,18 +46,22 @@ abstract class WithWorkerProcess {
                         new WorkerClients(rig.address, rig.secretFile),
                         1,
                         null);
-        rig.grant("manifest:cam", GRANTED);
-        until(Topics.LEDGER, all -> !all.isEmpty());
         until(Topics.WORKERS, all -> !all.isEmpty());
     }
 
-    @AfterEach
-    void stop() throws Exception {
+    @AfterAll
+    static void stop() throws Exception {
         worker.close();
         rig.close();
     }
 
-    final List<ConsumerRecord<byte[], byte[]>> until(
+    @BeforeEach
+    void credit() {
+        rig.grant("manifest:" + stream, GRANTED);
+        account(0);
+    }
+
+    static List<ConsumerRecord<byte[], byte[]>> until(
             Topics topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough) {
         try (TopicTail tail = rig.tail(topic)) {
             return tail.until(enough, OrchestratorRig.PATIENCE);
@@ -55,7 +69,19 @@ abstract class WithWorkerProcess {
     }
 
     final AccountState account(long charged) {
-        return Ledgers.settled(rig.address, "manifest:cam", charged, OrchestratorRig.PATIENCE);
+        return Ledgers.settled(
+                rig.address, "manifest:" + stream, charged, OrchestratorRig.PATIENCE);
+    }
+
+    /** The stream's answers when there is one to each of so many segments. */
+    final List<ConsumerRecord<byte[], byte[]>> answers(int segments) {
+        return ofStream(
+                until(Topics.RENDITIONS, all -> statuses(ofStream(all)).size() == segments));
+    }
+
+    private List<ConsumerRecord<byte[], byte[]>> ofStream(
+            List<ConsumerRecord<byte[], byte[]>> records) {
+        return records.stream().filter(r -> stream.equals(new String(r.key(), UTF_8))).toList();
     }
 
     /** Status by segment number; an ok beats an earlier failure. */

@@ -31,6 +31,7 @@ final class WorkerProcess implements AutoCloseable {
                                                 .toString(),
                                         "-Xmx192m",
                                         "-XX:+UseSerialGC",
+                                        "-XX:TieredStopAtLevel=1",
                                         "-cp",
                                         System.getProperty(
                                                 "surefire.test.class.path",

@@ -46,10 +46,10 @@ class CommandsIT {
     private String launcher(String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of("target/livepeer/bin/livepeer"));
         command.addAll(List.of(arguments));
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectError(folder.resolve("launcher.err").toFile())
-                        .start();
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectError(folder.resolve("launcher.err").toFile());
+        builder.environment().put("LIVEPEER_OPTS", "-XX:TieredStopAtLevel=1");
+        Process process = builder.start();
         String out = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(Files.readString(folder.resolve("launcher.err"))).isZero();
         return out;

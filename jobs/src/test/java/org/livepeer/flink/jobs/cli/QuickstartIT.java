@@ -45,7 +45,7 @@ class QuickstartIT {
     }
 
     private Process start(String log) throws Exception {
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(
                                 "target/livepeer/bin/livepeer",
                                 "quickstart",
@@ -64,8 +64,9 @@ class QuickstartIT {
                                 "-cliAddr",
                                 Integer.toString(ports[4]))
                         .redirectOutput(folder.resolve(log + ".out").toFile())
-                        .redirectError(folder.resolve(log + ".err").toFile())
-                        .start();
+                        .redirectError(folder.resolve(log + ".err").toFile());
+        builder.environment().put("LIVEPEER_OPTS", "-XX:TieredStopAtLevel=1");
+        Process process = builder.start();
         started.add(process);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_S);
         while (Files.readString(folder.resolve(log + ".out")).isEmpty()

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.livepeer.flink.jobs.cli.Commands.Said;
@@ -17,6 +19,7 @@ import org.livepeer.flink.jobs.cli.Commands.Said;
 class UsageIT {
     @TempDir Path folder;
 
+    @Execution(ExecutionMode.CONCURRENT)
     @ParameterizedTest(name = "livepeer {0}")
     @CsvSource(
             delimiter = '|',
@@ -74,6 +77,7 @@ class UsageIT {
         assertThat(said.exitCode()).isEqualTo(exitCode);
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aNodesFileServesTheOtherCommandsToo() throws IOException {
         Path file = folder.resolve("node.conf");
@@ -84,6 +88,7 @@ class UsageIT {
         assertThat(said.err()).contains("no Kafka broker answers at 127.0.0.1:1");
     }
 
+    @Execution(ExecutionMode.CONCURRENT)
     @Test
     void aBrokerThatIsNotThereIsNamed() {
         Said said = Commands.run("ledger", "-kafka", "127.0.0.1:1", "-dataDir", folder.toString());

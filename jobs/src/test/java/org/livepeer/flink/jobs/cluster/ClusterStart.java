@@ -165,10 +165,14 @@ final class ClusterStart {
     private void taskManager(FlinkConf base, int number) {
         String name = "taskmanager-" + number;
         FlinkConf conf = base.with("io.tmp.dirs", cluster.folder(name).resolve("tmp").toString());
+        List<String> jvm = new ArrayList<>(conf.taskManagerJvm());
+        if (wanted.isShortLived()) {
+            jvm.add("-XX:TieredStopAtLevel=1");
+        }
         flink(
                 name,
                 conf,
-                conf.taskManagerJvm(),
+                jvm,
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                 conf.taskManagerArguments());
     }

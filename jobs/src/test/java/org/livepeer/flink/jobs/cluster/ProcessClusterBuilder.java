@@ -16,6 +16,7 @@ public final class ProcessClusterBuilder {
     private int brokers = 1;
     private int jobManagers = 2;
     private int taskManagers = 2;
+    private boolean shortLived;
     private @Nullable Application application;
 
     /** A job that JobManagers run themselves. */
@@ -84,6 +85,12 @@ public final class ProcessClusterBuilder {
         return this;
     }
 
+    /** TaskManagers that start sooner, as the JobManagers do, and never get as fast. */
+    public ProcessClusterBuilder shortLived() {
+        shortLived = true;
+        return this;
+    }
+
     /** Starts all and waits until brokers serve and every TaskManager has registered. */
     public ProcessCluster start() {
         return ProcessCluster.start(this);
@@ -115,5 +122,9 @@ public final class ProcessClusterBuilder {
 
     int taskManagers() {
         return taskManagers;
+    }
+
+    boolean isShortLived() {
+        return shortLived;
     }
 }

@@ -9,9 +9,11 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
@@ -20,23 +22,29 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 
 class TenureIT {
+    private static EmbeddedKafka broker;
+
     @TempDir Path folder;
-    private EmbeddedKafka broker;
     private KafkaAddress address;
 
+    @BeforeAll
+    static void begin(@TempDir Path kafka) {
+        broker = EmbeddedKafka.start(kafka, 0);
+    }
+
+    @AfterAll
+    static void end() {
+        broker.close();
+    }
+
     @BeforeEach
-    void start() throws Exception {
-        broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-        address = new KafkaAddress(broker.bootstrapServers(), "");
+    void start(TestInfo test) throws Exception {
+        String deployment = test.getTestMethod().orElseThrow().getName() + "-";
+        address = new KafkaAddress(broker.bootstrapServers(), deployment);
         SecretFile.orCreate(folder.resolve("secret"));
         try (TopicAdmin admin = new TopicAdmin(address)) {
             admin.create(1, 1);
         }
-    }
-
-    @AfterEach
-    void stop() {
-        broker.close();
     }
 
     @Test
@@ -90,6 +98,8 @@ class TenureIT {
         String[] fixed = {
             "--kafka",
             address.bootstrapServers(),
+            "--topicPrefix",
+            address.topicPrefix(),
             "--clusterSecret",
             folder.resolve("secret").toString()
         };

@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.kafka;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
@@ -41,19 +43,23 @@ public final class TopicAdmin implements AutoCloseable {
      */
     public List<String> create(int replication, int minInSync) {
         Set<String> existing = existing();
+        Map<String, KafkaFuture<Void>> asked =
+                admin.createTopics(
+                                Arrays.stream(Topics.values())
+                                        .filter(topic -> !existing.contains(address.topic(topic)))
+                                        .map(topic -> wanted(topic, replication, minInSync))
+                                        .toList())
+                        .values();
         List<String> told = new ArrayList<>();
         for (Topics topic : Topics.values()) {
             String name = address.topic(topic);
-            if (existing.contains(name)) {
+            KafkaFuture<Void> created = asked.get(name);
+            if (created == null) {
                 told.addAll(differences(topic));
                 continue;
             }
-            NewTopic wanted = new NewTopic(name, topic.partitions(), (short) replication);
-            Map<String, String> settings = topic.settings();
-            settings.put("min.insync.replicas", Integer.toString(minInSync));
-            wanted.configs(settings);
             try {
-                await(admin.createTopics(List.of(wanted)).all());
+                await(created);
                 awaitTold(name);
                 told.add("created " + name + " with " + topic.partitions() + " partitions");
             } catch (TopicAdminException e) {
@@ -63,6 +69,14 @@ public final class TopicAdmin implements AutoCloseable {
             }
         }
         return told;
+    }
+
+    private NewTopic wanted(Topics topic, int replication, int minInSync) {
+        NewTopic wanted =
+                new NewTopic(address.topic(topic), topic.partitions(), (short) replication);
+        Map<String, String> settings = topic.settings();
+        settings.put("min.insync.replicas", Integer.toString(minInSync));
+        return wanted.configs(settings);
     }
 
     /** What is not as it should be, a line each; empty when all is well. */
@@ -119,7 +133,7 @@ public final class TopicAdmin implements AutoCloseable {
         return await(admin.listTopics().names());
     }
 
-    private <T> T await(org.apache.kafka.common.KafkaFuture<T> future) {
+    private <T> T await(KafkaFuture<T> future) {
         try {
             return future.get(20, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -14,10 +14,13 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -78,6 +81,21 @@ class RightsIT {
             admin.create(1, 1);
         }
         TopicRights.grant(as("root"), principals);
+        awaitTold(TopicRights.bindings(as("root"), principals));
+    }
+
+    /** Rights are acknowledged before brokers ask for them. */
+    private void awaitTold(List<AclBinding> rights) throws Exception {
+        long giveUpAt = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        try (Admin admin = Admin.create(as("root").clientProperties())) {
+            while (!admin.describeAcls(AclBindingFilter.ANY)
+                    .values()
+                    .get(20, TimeUnit.SECONDS)
+                    .containsAll(rights)) {
+                assertThat(System.nanoTime()).as("rights are never told").isLessThan(giveUpAt);
+                Thread.sleep(20);
+            }
+        }
     }
 
     @AfterEach

@@ -13,42 +13,61 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.livepeer.flink.operators.money.Fraction;
 
 class SenderWebhookIT {
-    private final List<String> asked = new CopyOnWriteArrayList<>();
-    private volatile HttpStatus status = HttpStatus.OK;
-    private volatile String answer = "{}";
-    private final Server server =
-            Server.builder()
-                    .service(
-                            "/auth",
-                            (ctx, req) ->
-                                    HttpResponse.of(
-                                            req.aggregate()
-                                                    .thenApply(
-                                                            body -> {
-                                                                asked.add(body.contentUtf8());
-                                                                return HttpResponse.of(
-                                                                        status,
-                                                                        MediaType.JSON,
-                                                                        answer);
-                                                            })))
-                    .build();
+    private static final List<String> asked = new CopyOnWriteArrayList<>();
+    private static volatile HttpStatus status = HttpStatus.OK;
+    private static volatile String answer = "{}";
 
-    private SenderWebhook webhook() {
-        server.start().join();
-        return new SenderWebhook(
-                URI.create("http://127.0.0.1:" + server.activeLocalPort() + "/auth"));
+    /** One for all tests: stopping a server takes two seconds. */
+    private static final Server server = server();
+
+    private static Server server() {
+        return Server.builder()
+                .service(
+                        "/auth",
+                        (ctx, req) ->
+                                HttpResponse.of(
+                                        req.aggregate()
+                                                .thenApply(
+                                                        body -> {
+                                                            asked.add(body.contentUtf8());
+                                                            return HttpResponse.of(
+                                                                    status, MediaType.JSON, answer);
+                                                        })))
+                .build();
     }
 
-    @AfterEach
-    void stop() {
+    private static SenderWebhook webhook(Server at) {
+        return new SenderWebhook(URI.create("http://127.0.0.1:" + at.activeLocalPort() + "/auth"));
+    }
+
+    private static SenderWebhook webhook() {
+        return webhook(server);
+    }
+
+    @BeforeAll
+    static void start() {
+        server.start().join();
+    }
+
+    @AfterAll
+    static void stop() {
         server.stop().join();
+    }
+
+    @BeforeEach
+    void asBefore() {
+        asked.clear();
+        status = HttpStatus.OK;
+        answer = "{}";
     }
 
     /** The address of EIP-55's own examples. */
@@ -101,8 +120,10 @@ class SenderWebhookIT {
 
     @Test
     void aWebhookThatIsNotThereRefuses() {
-        SenderWebhook webhook = webhook();
-        stop();
+        Server gone = server();
+        gone.start().join();
+        SenderWebhook webhook = webhook(gone);
+        gone.stop().join();
 
         assertThatThrownBy(() -> webhook.ask(ByteString.EMPTY).join())
                 .hasRootCauseMessage("the webhook does not answer");

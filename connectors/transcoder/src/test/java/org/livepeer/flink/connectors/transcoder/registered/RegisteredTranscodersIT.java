@@ -292,7 +292,7 @@ class RegisteredTranscodersIT {
             })
     void postsAreCheckedInGoLivepeersOrder(String given) throws Exception {
         FakeTranscoder fake = fake(Desk.SECRET, 2);
-        CompletableFuture<Answer> answer = ask(1, 2_000);
+        CompletableFuture<Answer> answer = ask(1, 1_000);
         String[] parts = given.split("[=:]");
 
         AggregatedHttpResponse response =
