@@ -17,8 +17,10 @@ import org.apache.flink.util.CloseableIterator;
 import org.apache.flink.util.Collector;
 import org.livepeer.flink.operators.assign.AssignFunction;
 import org.livepeer.flink.operators.ledger.LedgerFunction;
+import org.livepeer.flink.operators.settlement.SettlementFunction;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Lease;
+import org.livepeer.flink.schemas.Redemption;
 
 /** Reads the job's state out of a savepoint or a retained checkpoint. */
 public final class SavedState {
@@ -32,6 +34,11 @@ public final class SavedState {
     /** Every lease. */
     public static List<Lease> leases(String path) throws Exception {
         return read(path, "assign", new LeaseReader(), Lease.class);
+    }
+
+    /** Tickets that pay and have not ended. */
+    public static List<Redemption> openTickets(String path) throws Exception {
+        return read(path, "settlement", new TicketReader(), Redemption.class);
     }
 
     private static <T extends org.apache.avro.specific.SpecificRecordBase> List<T> read(
@@ -90,6 +97,25 @@ public final class SavedState {
         @Override
         public void readKey(String key, Context context, Collector<Lease> out) throws Exception {
             leases.values().forEach(out::collect);
+        }
+    }
+
+    private static final class TicketReader extends KeyedStateReaderFunction<String, Redemption> {
+        private static final long serialVersionUID = 1L;
+        private transient MapState<String, Redemption> tickets;
+
+        @SuppressWarnings("NullAway.Init")
+        TicketReader() {}
+
+        @Override
+        public void open(org.apache.flink.api.common.functions.OpenContext context) {
+            tickets = getRuntimeContext().getMapState(SettlementFunction.OPEN_TICKETS);
+        }
+
+        @Override
+        public void readKey(String key, Context context, Collector<Redemption> out)
+                throws Exception {
+            tickets.values().forEach(out::collect);
         }
     }
 }

@@ -60,6 +60,13 @@ class UsageIT {
                     credit --manifest a --wei five | five | 2
                     credit --manifest a | say one of --wei, --limit, --bind, --price | 2
                     credit --sender 0x12 --wei 5 | '0x12' is no address | 2
+                    chain frobnicate | there is no action frobnicate, only [ | 2
+                    chain bond amount=5 | to | 2
+                    chain fundDeposit amount=0.5wei | '0.5wei' is not a whole number | 2
+                    chain fundDeposit amount=five | 'five' is no amount | 2
+                    chain fundDeposit amount=1eth | name the account that settles | 2
+                    chain reward -ethAcctAddr 0x12 | '0x12' is no address | 2
+                    tickets -kafka 127.0.0.1:1 | no Kafka broker answers | 1
                     submit -flink http://127.0.0.1:1 | name the cluster and the broker | 1
                     upgrade -kafka 127.0.0.1:1 | name the cluster and the broker | 1
                     push | FILE | 2

@@ -16,9 +16,11 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.test.util.MiniClusterWithClientResource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,7 @@ import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 import org.livepeer.flink.jobs.Metrics;
 import org.livepeer.flink.jobs.Nodes;
 import org.livepeer.flink.jobs.TopicTail;
+import org.livepeer.flink.jobs.orchestrator.SavedState;
 import org.livepeer.flink.jobs.settlement.SettlementJob;
 import org.livepeer.flink.jobs.settlement.SettlementJobOptions;
 import org.livepeer.flink.operators.money.Fraction;
@@ -118,7 +121,7 @@ class SettlementIT {
                 admin.create(1, 1);
             }
             flink.before();
-            JobClient job = submit();
+            JobClient job = submit(null);
             BigInteger before = deposit();
             try (ChainRowsWriter rows = new ChainRowsWriter(kafka, secret.secret())) {
                 List<WinningTicket> wins = new ArrayList<>();
@@ -139,7 +142,7 @@ class SettlementIT {
                     } else {
                         // It has all it needs on Kafka and on the chain.
                         job.cancel().get();
-                        job = submit();
+                        job = submit(null);
                     }
                 }
                 ends(wins, ChainWorkState.CONFIRMED);
@@ -150,7 +153,7 @@ class SettlementIT {
                 assertThat(ticketsInSeveralTransactions()).isEmpty();
                 rewardIsCalled();
                 carriesOut(rows, secret);
-                doomed(rows);
+                job = doomed(rows, job);
                 alertsHaveTheirMetrics();
             }
             assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
@@ -174,13 +177,16 @@ class SettlementIT {
         return configuration;
     }
 
-    private JobClient submit() throws Exception {
+    private JobClient submit(@Nullable String savepoint) throws Exception {
         Configuration configuration = new Configuration();
         configuration.setString("execution.checkpointing.interval", "500 ms");
         configuration.setString(
                 "execution.checkpointing.dir", folder.resolve("checkpoints").toUri().toString());
         configuration.setString("pipeline.generic-types", "false");
         configuration.setString("pipeline.auto-generate-uids", "false");
+        if (savepoint != null) {
+            configuration.setString("execution.state-recovery.path", savepoint);
+        }
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         env.setParallelism(1);
@@ -422,8 +428,11 @@ class SettlementIT {
                         .build());
     }
 
-    /** One that its sender cannot pay waits; one whose rounds are over ends. */
-    private void doomed(ChainRowsWriter rows) throws Exception {
+    /**
+     * One that its sender cannot pay waits, also through a savepoint; when its rounds are over it
+     * ends.
+     */
+    private JobClient doomed(ChainRowsWriter rows, JobClient job) throws Exception {
         long round = devnet.ask("RoundsManager", "lastInitializedRound()").longValueExact();
         WinningTicket tooBig = win("big", round, BigInteger.TEN.pow(21));
         write(rows, tooBig);
@@ -434,8 +443,23 @@ class SettlementIT {
                                 e.getType().equals("TicketDeferred")
                                         && hash.equals(e.getNumbers().get("ticket")));
         assertThat(waits.getReason()).contains("its sender has");
+        String savepoint =
+                job.stopWithSavepoint(
+                                false,
+                                folder.resolve("savepoints").toUri().toString(),
+                                SavepointFormatType.CANONICAL)
+                        .get();
+        assertThat(SavedState.openTickets(savepoint))
+                .extracting(each -> hex(each.getTicket().getTicketHash()))
+                .containsExactly(hash);
+        JobClient next = submit(savepoint);
         devnet.rpc().call("anvil_mine", EthRpc.hex(130));
         ends(List.of(tooBig), ChainWorkState.EXPIRED);
+        assertThat(events())
+                .filteredOn(e -> hash.equals(e.getNumbers().get("ticket")))
+                .filteredOn(e -> e.getType().equals("TicketWon"))
+                .hasSize(1);
+        return next;
     }
 
     private void alertsHaveTheirMetrics() throws Exception {

@@ -35,7 +35,10 @@ final class Orders {
     private static final String REWARD = "reward";
     private static final long AGAIN_MS = 5_000;
 
-    /** Who has lost all state must not do again what was done long ago. */
+    /**
+     * Who has lost all state must not do again what was done long ago, nor does anybody expect what
+     * could not be done for so long.
+     */
     private static final long OLDEST_MS = 24 * 3_600_000L;
 
     /** Looks that are waited for at most: nodes that initialize rounds do not all do it at once. */
@@ -100,7 +103,7 @@ final class Orders {
         ChainOrder order = (ChainOrder) given.getOrder();
         OrderState state = queued(given.getId(), order, 0, nowMs);
         String refusal =
-                nowMs - appendedAtMs > OLDEST_MS
+                nowMs - Math.min(appendedAtMs, given.getIssuedAtMs()) > OLDEST_MS
                         ? "it was given more than a day ago: give it again"
                         : chain.refusal(order.getAction(), order.getArguments()).orElse("");
         if (!refusal.isEmpty()) {
@@ -171,6 +174,10 @@ final class Orders {
         Standing standing = look.standing();
         for (OrderState each : book.openOrders()) {
             if (each.getState() != ChainWorkState.QUEUED) {
+                continue;
+            }
+            if (each.getUntilRound() == 0 && nowMs - each.getQueuedAtMs() > OLDEST_MS) {
+                end(each, ChainWorkState.EXPIRED, each.getReason(), nowMs);
                 continue;
             }
             if (isOver(each, standing)) {

@@ -434,6 +434,17 @@ class SettlementTest {
     }
 
     @Test
+    void anOrderThatCannotBeSentForADayIsGivenUp() throws Exception {
+        writer.run(0, 1);
+        writer.settlement.order(order("id-1", "one"), 0, 0);
+        chain.balance = BigInteger.ONE;
+        writer.run(1_000, 2);
+        writer.run(25 * 3_600_000L, 2);
+        assertThat(reasons("OrderMissed")).first().asString().contains("the account has 1 wei");
+        assertThat(chain.signed).isEmpty();
+    }
+
+    @Test
     void whoHasLostAllStateDoesNoOrderTwice() throws Exception {
         writer.run(0, 1);
         writer.settlement.order(order("id-1", "two"), 0, 0);
