@@ -23,7 +23,9 @@ import org.livepeer.flink.jobs.orchestrator.SavedState;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
+import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Redemption;
 
 /**
  * The savepoint of each released version is read, and begun from, by today's code. {@code
@@ -31,6 +33,7 @@ import org.livepeer.flink.schemas.LedgerEntry;
  */
 class SavepointFixtureIT {
     private static final Path FIXTURES = Path.of("src", "test", "resources", "savepoints");
+    private static final Path SETTLEMENTS = FIXTURES.resolveSibling("settlement-savepoints");
     private static final int FILLER = 60;
 
     @TempDir Path folder;
@@ -47,6 +50,27 @@ class SavepointFixtureIT {
             for (Path fixture : all) {
                 reads(fixture);
                 goesOn(fixture);
+            }
+        }
+    }
+
+    /** One ticket waits for its sender's funds, one is in a transaction. */
+    @Test
+    void everyReleasedVersionsTicketsAreRead() throws Exception {
+        try (Stream<Path> fixtures = Files.list(SETTLEMENTS)) {
+            List<Path> all = fixtures.sorted().toList();
+            assertThat(all).isNotEmpty();
+            for (Path fixture : all) {
+                List<Redemption> tickets = SavedState.openTickets(fixture.toUri().toString());
+                assertThat(tickets)
+                        .extracting(Redemption::getState)
+                        .containsExactlyInAnyOrder(ChainWorkState.QUEUED, ChainWorkState.SENT);
+                assertThat(tickets)
+                        .filteredOn(t -> t.getState() == ChainWorkState.QUEUED)
+                        .extracting(Redemption::getReason)
+                        .first()
+                        .asString()
+                        .startsWith("its sender has");
             }
         }
     }

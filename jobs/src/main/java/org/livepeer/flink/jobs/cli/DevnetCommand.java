@@ -37,6 +37,14 @@ final class DevnetCommand implements Callable<Integer> {
     long blockTimeMs = 1_000;
 
     @Option(
+            names = {"-roundBlocks", "--roundBlocks"},
+            defaultValue = "60",
+            description =
+                    "blocks of a round, when the chain is made; tickets count for two of them"
+                            + " (default: ${DEFAULT-VALUE})")
+    long roundBlocks = Devnet.ROUND_BLOCKS;
+
+    @Option(
             names = {"-serviceAddr", "--serviceAddr"},
             paramLabel = "HOST:PORT",
             defaultValue = "127.0.0.1:8935",
@@ -53,7 +61,8 @@ final class DevnetCommand implements Callable<Integer> {
                                 Packages.in(folder.resolve("packages")),
                                 port,
                                 Duration.ofMillis(blockTimeMs),
-                                "https://" + serviceAddr));
+                                "https://" + serviceAddr,
+                                roundBlocks));
         Runtime.getRuntime().addShutdownHook(new Thread(devnet::close, "shutdown"));
         String chain =
                 "-network devnet -ethUrl "

@@ -45,7 +45,11 @@ class TopicRightsTest {
         assertThat(writersOf(Topics.WINNING_TICKETS)).containsExactly(Role.JOB);
         assertThat(writersOf(Topics.SENDERS)).containsExactly(Role.CHAIN);
         assertThat(writersOf(Topics.EPOCHS)).containsExactly(Role.JOB);
-        assertThat(writersOf(Topics.DEAD_LETTER)).containsExactly(Role.JOB, Role.CHAIN);
+        assertThat(writersOf(Topics.TRANSACTIONS)).containsExactly(Role.SETTLEMENT);
+        assertThat(writersOf(Topics.REDEMPTIONS)).containsExactly(Role.SETTLEMENT);
+        assertThat(writersOf(Topics.ORDERS)).containsExactly(Role.OPERATOR);
+        assertThat(writersOf(Topics.DEAD_LETTER))
+                .containsExactly(Role.JOB, Role.CHAIN, Role.SETTLEMENT);
     }
 
     private static java.util.List<Role> writersOf(Topics topic) {

@@ -36,8 +36,10 @@ public final class Devnet implements AutoCloseable {
     private static final BigInteger ETHER = BigInteger.TEN.pow(18);
     private static final String PASSPHRASE = "devnet";
 
-    /** Longer than tickets' parameters live: else no win could be redeemed. */
-    private static final long ROUND_BLOCKS = 60;
+    /** Blocks of a round, unless something else is asked for. */
+    public static final long ROUND_BLOCKS = 60;
+
+    private static final long LEAST_ROUND = 40;
 
     private final Process anvil;
     private final EthRpc rpc;
@@ -71,9 +73,31 @@ public final class Devnet implements AutoCloseable {
      * @param port of the node on loopback; 0 for a free one
      * @param blockTime between blocks
      * @param serviceUri that the orchestrator registers
+     * @param roundBlocks blocks of a round; more than the {@value #LEAST_ROUND} for which tickets'
+     *     parameters live: else no win could be redeemed
      */
     public record Options(
-            Path folder, Path packages, int port, Duration blockTime, String serviceUri) {}
+            Path folder,
+            Path packages,
+            int port,
+            Duration blockTime,
+            String serviceUri,
+            long roundBlocks) {
+        /** With rounds of 60 blocks. */
+        public Options(
+                Path folder, Path packages, int port, Duration blockTime, String serviceUri) {
+            this(folder, packages, port, blockTime, serviceUri, ROUND_BLOCKS);
+        }
+
+        public Options {
+            if (roundBlocks < LEAST_ROUND) {
+                throw new IllegalArgumentException(
+                        "-roundBlocks must be "
+                                + LEAST_ROUND
+                                + " or more: wins are redeemed when their parameters have expired");
+            }
+        }
+    }
 
     private Devnet(Process anvil, URI uri, EthRpc rpc, Facts facts) {
         this.anvil = anvil;
@@ -177,7 +201,7 @@ public final class Devnet implements AutoCloseable {
     private static Facts make(EthRpc rpc, Artifacts artifacts, Options options, Path made)
             throws IOException, RpcException {
         String deployer = rpc.call("eth_accounts").get(0).asText();
-        Contracts contracts = new Contracts(rpc, artifacts, deployer, ROUND_BLOCKS);
+        Contracts contracts = new Contracts(rpc, artifacts, deployer, options.roundBlocks());
         contracts.deploy();
         String orchestrator = account(rpc, options.folder().resolve("orchestrator"));
         String gateway = account(rpc, options.folder().resolve("gateway"));
