@@ -1,16 +1,26 @@
 package org.livepeer.flink.jobs.node;
 
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.admin.NodeView;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.ethereum.settle.OrderForms;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
+import org.livepeer.flink.connectors.kafka.client.OrderDesk;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.ticket.EthAddress;
+import org.livepeer.flink.schemas.ChainOrder;
 import org.livepeer.flink.schemas.ControlCommand;
+import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.SessionLimit;
 import org.livepeer.flink.schemas.SetPrice;
+import org.livepeer.flink.schemas.SettlementOrder;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /**
@@ -23,6 +33,7 @@ final class Deployment implements NodeView {
 
     private final NodeOptions options;
     private final Tables tables;
+    private @Nullable Account account;
 
     Deployment(NodeOptions options, Tables tables) {
         this.options = options;
@@ -89,5 +100,68 @@ final class Deployment implements NodeView {
 
     private ControlProducer control() {
         return new ControlProducer(options.address(), options.secret().secret());
+    }
+
+    @Override
+    public Optional<OnChain> onChain() {
+        ChainAccess access = options.chain();
+        if (access == null) {
+            return Optional.empty();
+        }
+        synchronized (this) {
+            if (account == null) {
+                account = new Account(access);
+            }
+            return Optional.of(account);
+        }
+    }
+
+    /** The node's account; orders go through Kafka, whichever node settles. */
+    private final class Account implements OnChain {
+        private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+        private final String address;
+
+        Account(ChainAccess access) {
+            this.address = access.accountAddress();
+        }
+
+        @Override
+        public String account() {
+            return EthAddress.parse(address).toString();
+        }
+
+        @Override
+        public String order(String action, Map<String, String> arguments) {
+            OrderForms.refusal(action, arguments)
+                    .ifPresent(
+                            flaw -> {
+                                throw new IllegalStateException(flaw);
+                            });
+            Event end =
+                    new OrderDesk(options.address(), options.secret().secret())
+                            .give(
+                                    SettlementOrder.newBuilder()
+                                            .setId(UUID.randomUUID().toString())
+                                            .setAccount(
+                                                    ByteBuffer.wrap(
+                                                            EthAddress.parse(address).bytes()))
+                                            .setIssuedAtMs(System.currentTimeMillis())
+                                            .setOrder(new ChainOrder(action, arguments))
+                                            .build(),
+                                    PATIENCE,
+                                    event -> {});
+            if (end == null) {
+                throw new IllegalStateException(
+                        action
+                                + " has not ended within "
+                                + PATIENCE.toSeconds()
+                                + " s, and still may");
+            }
+            if (!end.getType().equals("OrderDone")) {
+                throw new IllegalStateException(end.getReason());
+            }
+            return end.getNumbers().getOrDefault("transaction", "");
+        }
     }
 }

@@ -109,6 +109,21 @@ class CommandsIT {
         String savepoint = rig.stopWithSavepoint(job);
         assertThat(launcher("ledger", "cam", "--savepoint", savepoint)).contains(balance);
         assertThat(launcher("sessions", "cam", "--savepoint", savepoint)).contains("cam", "w1");
+        assertThat(run("tickets").out()).contains("ticket", "sender", "state");
+        assertThat(run("tickets", "--inspect", "0x12").err()).contains("0 tickets begin with 0x12");
+        assertThat(run("chain").out()).contains("fundDeposit amount=", "reward\n");
+        assertThat(
+                        run(
+                                        "chain",
+                                        "reward",
+                                        "-ethAcctAddr",
+                                        "0x" + "1".repeat(40),
+                                        "-wait",
+                                        "1",
+                                        "--id",
+                                        "r1")
+                                .err())
+                .contains("order r1 stands, but has not ended within 1 s");
         assertThat(run("ledger", "nobody").err())
                 .isEqualTo("livepeer: no account is known for nobody\n");
     }

@@ -122,7 +122,7 @@ final class Sending {
                 answered(each, look.unsent().getOrDefault(hash, ""), nowMs);
             }
             if (wanted.transactions().contains(hash)) {
-                look(each, look, endings);
+                look(each, look, nowMs, endings);
             }
         }
         for (PendingTransaction each : book.transactions()) {
@@ -152,12 +152,12 @@ final class Sending {
         book.put(transaction);
     }
 
-    private void look(PendingTransaction transaction, Look look, Endings endings) {
+    private void look(PendingTransaction transaction, Look look, long nowMs, Endings endings) {
         for (SignedTransaction version : transaction.getVersions()) {
             Mined mined = look.mined().get(Outbox.hash(version.getHash()));
             if (mined != null) {
                 takenByOthers.remove(transaction.getNonce());
-                isIn(transaction, version, mined, look.standing(), endings);
+                isIn(transaction, version, mined, look.standing(), nowMs, endings);
                 return;
             }
         }
@@ -181,6 +181,7 @@ final class Sending {
             SignedTransaction version,
             Mined mined,
             Standing chain,
+            long nowMs,
             Endings endings) {
         if (transaction.getMinedBlock() != mined.block()
                 || !transaction.getMinedHash().equals(version.getHash())) {
@@ -191,6 +192,15 @@ final class Sending {
         }
         if (chain.block() - mined.block() >= options.confirmations()) {
             end(transaction);
+            log.tell(
+                    nowMs,
+                    "TransactionConfirmed",
+                    mined.fault(),
+                    Map.of(
+                            "nonce", Long.toString(transaction.getNonce()),
+                            "transaction", Outbox.hash(version.getHash()),
+                            "block", Long.toString(mined.block()),
+                            "fee", mined.fee().toString()));
             endings.confirmed(transaction, mined);
         }
     }

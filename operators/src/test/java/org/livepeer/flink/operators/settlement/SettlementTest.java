@@ -72,7 +72,7 @@ class SettlementTest {
         assertThat(chain.signed).hasSize(1);
         assertThat(Bytes.number(ticket(wins.get(0)).getPayout())).isEqualTo(FACE);
         assertThat(writer.book.types())
-                .contains("TicketWon", "RedemptionSent", "TicketRedeemed")
+                .contains("TicketWon", "RedemptionSent", "TransactionConfirmed", "TicketRedeemed")
                 .doesNotContain("TicketDeferred");
     }
 

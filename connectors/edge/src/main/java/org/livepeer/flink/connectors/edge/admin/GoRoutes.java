@@ -24,7 +24,8 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /**
  * go-livepeer's admin routes as its orchestrator has them off chain ({@code server/webserver.go}),
- * so that {@code livepeer_cli} works: those that need a chain refuse in its words.
+ * so that {@code livepeer_cli} works: those that need a chain are orders to the settlement job on
+ * chain, and refuse in its words off chain.
  */
 final class GoRoutes {
     private static final String NO_CHAIN = "missing ETH client";
@@ -97,15 +98,7 @@ final class GoRoutes {
     Map<String, HttpService> services() {
         Map<String, HttpService> services = new LinkedHashMap<>();
         ON_CHAIN.forEach(
-                (name, needed) ->
-                        services.put(
-                                "/" + name,
-                                service(
-                                        needed,
-                                        p ->
-                                                PlainErrors.text(
-                                                        HttpStatus.INTERNAL_SERVER_ERROR,
-                                                        NO_CHAIN))));
+                (name, needed) -> services.put("/" + name, service(needed, p -> onChain(name, p))));
         // livepeer_cli shows nothing without it; go-livepeer refuses.
         services.put("/contractAddresses", service(List.of(), p -> json("{}")));
         services.put("/EthChainID", service(List.of(), p -> text("0")));
@@ -132,6 +125,25 @@ final class GoRoutes {
                                                 HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN)
                                         : bad("maxfacevalue not set to number")));
         return services;
+    }
+
+    /** An order where there is a chain; go-livepeer's refusal where there is none. */
+    private HttpResponse onChain(String name, QueryParams params) {
+        Optional<NodeView.OnChain> chain = node.get().flatMap(NodeView::onChain);
+        if (chain.isPresent() && name.equals("ethAddr")) {
+            return text(chain.get().account());
+        }
+        if (chain.isEmpty() || !ChainRoutes.has(name)) {
+            return PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN);
+        }
+        try {
+            byte[] answer = ChainRoutes.answer(name, params, chain.get());
+            return answer.length == 0
+                    ? text("")
+                    : HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, answer);
+        } catch (IllegalArgumentException e) {
+            return bad(String.valueOf(e.getMessage()));
+        }
     }
 
     private static HttpService service(List<String> needed, Route route) {

@@ -2,6 +2,7 @@ package org.livepeer.flink.connectors.edge.admin;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
@@ -34,4 +35,24 @@ public interface NodeView {
      * @throws IllegalStateException when Kafka does not take the order
      */
     void setMaxSessions(int most);
+
+    /** The node's account on the chain; empty off chain. */
+    default Optional<OnChain> onChain() {
+        return Optional.empty();
+    }
+
+    /** An account whose orders the settlement job carries out. */
+    interface OnChain {
+        /** 0x and 40 digits, with the capitals of EIP-55. */
+        String account();
+
+        /**
+         * Has something sent to the chain and waits until it is confirmed.
+         *
+         * @param action of the settlement job
+         * @return hash of the last transaction, 0x and 64 digits; empty when none was needed
+         * @throws IllegalStateException when it failed or has not ended in time, saying why
+         */
+        String order(String action, Map<String, String> arguments);
+    }
 }

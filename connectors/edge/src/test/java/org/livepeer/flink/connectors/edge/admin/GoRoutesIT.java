@@ -17,12 +17,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
@@ -31,7 +33,9 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 class GoRoutesIT {
     private static final List<String> ORDERS = new ArrayList<>();
     private static AdminServer server;
+    private static final String ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7";
     private static int level = 3;
+    private static boolean onChain;
 
     private static final class Node implements NodeView {
         @Override
@@ -76,6 +80,27 @@ class GoRoutesIT {
         public void setMaxSessions(int most) {
             ORDERS.add("at most " + most);
         }
+
+        @Override
+        public Optional<OnChain> onChain() {
+            return onChain ? Optional.of(new Account()) : Optional.empty();
+        }
+    }
+
+    private static final class Account implements NodeView.OnChain {
+        @Override
+        public String account() {
+            return ACCOUNT;
+        }
+
+        @Override
+        public String order(String action, Map<String, String> arguments) {
+            ORDERS.add(action + " " + new TreeMap<>(arguments));
+            if (action.equals("unlock")) {
+                throw new IllegalStateException("unlock already initiated");
+            }
+            return "0x" + "41".repeat(32);
+        }
     }
 
     @BeforeAll
@@ -107,6 +132,7 @@ class GoRoutesIT {
 
     @BeforeEach
     void forget() {
+        onChain = false;
         ORDERS.clear();
         level = 3;
     }
@@ -118,6 +144,49 @@ class GoRoutesIT {
 
     private static HttpRequest.Builder to(String path) {
         return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.port() + path));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    initializeRound | 200 | '' | initializeRound {}
+                    reward | 200 | '' | reward {}
+                    bond?amount=5&toAddr=0xab | 200 | '' | bond {amount=5, to=0xab}
+                    bond?toAddr=0xab | 400 | missing form param: amount | ''
+                    bond?amount=5.5&toAddr=0xab | 400 | invalid amount: failed to parse big integer | ''
+                    unbond?amount=7 | 200 | '' | unbond {amount=7}
+                    rebond?unbondingLockId=1 | 200 | '' | rebond {lockId=1}
+                    withdrawStake?unbondingLockId=1 | 200 | '' | withdrawStake {lockId=1}
+                    withdrawFees?amount=9 | 200 | '' | withdrawFees {amount=9, to=0x52908400098527886E0F7030069857D2E4169EE7}
+                    withdrawFees | 400 | missing form param: amount | ''
+                    claimEarnings | 200 | '' | claimEarnings {}
+                    transferTokens?to=0xab&amount=3 | 200 | '' | transferTokens {amount=3, to=0xab}
+                    vote?poll=0xab&choiceID=1 | 200 | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | vote {choice=1, poll=0xab}
+                    voteOnProposal?proposalID=4&support=2&reason=no | 200 | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | voteOnProposal {proposalId=4, reason=no, support=2}
+                    fundDepositAndReserve?depositAmount=1&reserveAmount=2 | 200 | fundDepositAndReserve success | fundDepositAndReserve {deposit=1, reserve=2}
+                    fundDeposit?amount=1 | 200 | fundDeposit success | fundDeposit {amount=1}
+                    unlock | 500 | unlock already initiated | unlock {}
+                    cancelUnlock | 200 | cancelUnlock success | cancelUnlock {}
+                    withdraw | 200 | withdraw success | withdraw {}
+                    activateOrchestrator?blockRewardCut=10.5&feeShare=50&pricePerUnit=1&pixelsPerUnit=1&serviceURI=https://a:1 | 200 | '' | activate {feeShare=500000, rewardCut=105000, serviceUri=https://a:1}
+                    activateOrchestrator?blockRewardCut=ten&feeShare=50&pricePerUnit=1&pixelsPerUnit=1&serviceURI=https://a:1 | 400 | strconv.ParseFloat: parsing "ten": invalid syntax | ''
+                    setOrchestratorConfig?blockRewardCut=1&feeShare=2 | 200 | '' | setConfig {feeShare=20000, rewardCut=10000}
+                    setOrchestratorConfig?serviceURI=https://a:1 | 200 | '' | setServiceUri {serviceUri=https://a:1}
+                    ethAddr | 200 | 0x52908400098527886E0F7030069857D2E4169EE7 | ''
+                    delegatorInfo | 500 | missing ETH client | ''
+                    """)
+    void onChainItsRoutesAreOrders(String path, int status, String answer, String order)
+            throws Exception {
+        onChain = true;
+
+        HttpResponse<String> response = send(to("/" + path));
+
+        // Go ends the text of an error with a new line.
+        assertThat(response.body()).isEqualTo(status == 200 ? answer : answer + "\n");
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(String.join(", ", ORDERS)).isEqualTo(order);
     }
 
     static Stream<String> recorded() throws Exception {
