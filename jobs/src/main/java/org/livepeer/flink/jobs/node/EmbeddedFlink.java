@@ -60,6 +60,10 @@ public final class EmbeddedFlink implements AutoCloseable {
                     configuration.setString(
                             "execution.state-recovery.path", path.toUri().toString());
                 });
+        if (chain == null || settlement == null) {
+            // What they had may be there from an earlier start: Kafka and the chain have it, too.
+            configuration.setString("execution.state-recovery.ignore-unclaimed-state", "true");
+        }
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironmentWithWebUI(configuration);
         env.setParallelism(parallelism);

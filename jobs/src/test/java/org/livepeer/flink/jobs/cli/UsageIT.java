@@ -66,7 +66,7 @@ class UsageIT {
                     chain fundDeposit amount=five | 'five' is no amount | 2
                     chain fundDeposit amount=1eth | name the account that settles | 2
                     chain reward -ethAcctAddr 0x12 | '0x12' is no address | 2
-                    tickets -kafka 127.0.0.1:1 | no Kafka broker answers | 1
+                    tickets -kafka 127.0.0.1:1 | cannot read the cluster secret | 1
                     submit -flink http://127.0.0.1:1 | name the cluster and the broker | 1
                     upgrade -kafka 127.0.0.1:1 | name the cluster and the broker | 1
                     push | FILE | 2

@@ -50,6 +50,8 @@ final class StreamWindow {
 
     /** Takes a rendition whose bytes are kept as {@code piece}. */
     void accept(RenditionArrived arrival, Piece piece, long atMs) {
+        // As if time had passed until then: who reads this later decides as who read it at once.
+        advance(atMs);
         tally.arrived(atMs);
         if (refuses(arrival.seq(), atMs)) {
             tally.late(publishedHas(arrival.seq(), arrival.rendition()));
@@ -69,6 +71,7 @@ final class StreamWindow {
 
     /** Takes a failure. */
     void accept(SegmentFailed arrival, long atMs) {
+        advance(atMs);
         tally.arrived(atMs);
         boolean behind = next != NONE && arrival.seq() < next;
         if (behind

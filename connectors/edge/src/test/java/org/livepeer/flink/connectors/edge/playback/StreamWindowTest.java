@@ -115,6 +115,18 @@ class StreamWindowTest {
         assertThat(view().segments()).filteredOn(PublishedSegment::discontinuity).hasSize(1);
     }
 
+    /** Two edges number a stream alike, also when one has read it again at once. */
+    @Test
+    void whoReadsItLaterPassesOverTheSame() {
+        whole(0);
+        whole(2);
+        // No clock ticks between these records, as when a topic is read from its beginning.
+        now += WindowRules.DEFAULT.gapAfter().toMillis() + 1;
+        whole(1);
+
+        assertThat(shown()).containsExactly(0L, 2L);
+    }
+
     @Test
     void aSegmentAfterItsGapIsTooLate() {
         whole(0);
