@@ -13,6 +13,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
  */
 final class GoRoutes {
     private static final String NO_CHAIN = "missing ETH client";
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final String SENDER = "0x[0-9a-fA-F]{40}|default";
     private static final String NUMBER = "[+-]?\\d{1,30}(\\.\\d{1,30}|/\\d{1,30})?";
 
@@ -147,12 +149,15 @@ final class GoRoutes {
     }
 
     private static HttpService service(List<String> needed, Route route) {
-        return (ctx, request) ->
-                HttpResponse.of(
-                        request.aggregate()
-                                .thenApplyAsync(
-                                        body -> answer(needed, route, body),
-                                        ctx.blockingTaskExecutor()));
+        return (ctx, request) -> {
+            // A transaction is waited for until it is confirmed.
+            ctx.setRequestTimeout(PATIENCE);
+            return HttpResponse.of(
+                    request.aggregate()
+                            .thenApplyAsync(
+                                    body -> answer(needed, route, body),
+                                    ctx.blockingTaskExecutor()));
+        };
     }
 
     private static HttpResponse answer(
