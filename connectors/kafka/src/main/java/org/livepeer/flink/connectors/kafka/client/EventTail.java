@@ -1,6 +1,8 @@
 package org.livepeer.flink.connectors.kafka.client;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -17,7 +19,12 @@ import org.livepeer.flink.schemas.RecordCodec.UndecodableException;
 
 /** Follows {@code events}, from the beginning or from now on. */
 public final class EventTail implements AutoCloseable {
+    private static final Duration STEP = Duration.ofMillis(200);
+
     private final KafkaConsumer<byte[], byte[]> consumer;
+
+    /** Fetched with others before it, and not handed over yet. */
+    private final Deque<Event> unread = new ArrayDeque<>();
 
     public EventTail(KafkaAddress address, boolean fromTheBeginning) {
         consumer = Reading.consumer(address);
@@ -33,31 +40,20 @@ public final class EventTail implements AutoCloseable {
 
     /** The next event that fits, or null when none came in time, whatever else comes. */
     public @Nullable Event await(Predicate<Event> fits, Duration patience) {
-        Event[] found = new Event[1];
         long giveUpAt = System.nanoTime() + patience.toNanos();
-        follow(
-                event -> {
-                    if (fits.test(event)) {
-                        found[0] = event;
-                    }
-                    return found[0] == null && System.nanoTime() < giveUpAt;
-                },
-                patience);
-        return found[0];
+        Event event = next(giveUpAt);
+        while (event != null && !fits.test(event)) {
+            event = next(giveUpAt);
+        }
+        return event;
     }
 
     /** Hands events over until the taker has enough or nothing more came for the time given. */
     public void follow(Predicate<Event> takesMore, Duration patience) {
-        long quietSince = System.nanoTime();
-        while (System.nanoTime() - quietSince < patience.toNanos()) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                quietSince = System.nanoTime();
-                Event event = decode(record);
-                if (event != null && !takesMore.test(event)) {
-                    return;
-                }
-            }
-        }
+        Event event;
+        do {
+            event = next(System.nanoTime() + patience.toNanos());
+        } while (event != null && takesMore.test(event));
     }
 
     /** Hands over what is there now, and returns. */
@@ -65,11 +61,38 @@ public final class EventTail implements AutoCloseable {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (!ends.entrySet().stream()
                 .allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                Event event = decode(record);
-                if (event != null) {
-                    taker.accept(event);
-                }
+            handOver(taker);
+            fetch(STEP);
+        }
+        handOver(taker);
+    }
+
+    private void handOver(Consumer<Event> taker) {
+        unread.forEach(taker);
+        unread.clear();
+    }
+
+    /** The next one; null when none came by then. */
+    private @Nullable Event next(long giveUpAt) {
+        for (long left = left(giveUpAt); left > 0; left = left(giveUpAt)) {
+            Event event = unread.poll();
+            if (event != null) {
+                return event;
+            }
+            fetch(Duration.ofNanos(Math.min(left, STEP.toNanos())));
+        }
+        return null;
+    }
+
+    private static long left(long giveUpAt) {
+        return giveUpAt - System.nanoTime();
+    }
+
+    private void fetch(Duration patience) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+            Event event = decode(record);
+            if (event != null) {
+                unread.add(event);
             }
         }
     }

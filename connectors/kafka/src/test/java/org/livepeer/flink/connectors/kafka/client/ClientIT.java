@@ -3,9 +3,12 @@ package org.livepeer.flink.connectors.kafka.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,7 @@ import org.livepeer.flink.connectors.kafka.broker.EmbeddedKafka;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.schemas.ChainOrder;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Coordinates;
 import org.livepeer.flink.schemas.Epoch;
@@ -35,6 +39,7 @@ import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.GrantCredit;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.SettlementOrder;
 import org.livepeer.flink.schemas.TopicRecord;
 
 /** The plain clients against a broker. */
@@ -162,6 +167,77 @@ class ClientIT {
         } finally {
             noise.interrupt();
             noise.join();
+        }
+    }
+
+    @Test
+    void eventsThatComeAtTheSameTimeAreAllHeard() throws Exception {
+        // Given
+        KafkaAddress address = deployment("together-");
+        put(address, Topics.EVENTS, "manifest:m", event(1));
+        put(address, Topics.EVENTS, "manifest:m", event(2));
+        put(address, Topics.EVENTS, "manifest:m", event(3));
+        try (EventTail events = new EventTail(address, true)) {
+            // When
+            Event first = events.await(event -> true, Duration.ofSeconds(20));
+            Event second = events.await(event -> true, Duration.ofSeconds(20));
+            List<Event> rest = new ArrayList<>();
+            events.untilNow(rest::add);
+            // Then
+            assertThat(first).isEqualTo(event(1));
+            assertThat(second).isEqualTo(event(2));
+            assertThat(rest).containsExactly(event(3));
+        }
+    }
+
+    @Test
+    void anOrderIsHeardToItsEnd() throws Exception {
+        // Given
+        KafkaAddress address = deployment("orders-");
+        SettlementOrder order =
+                SettlementOrder.newBuilder()
+                        .setId("1")
+                        .setAccount(ByteBuffer.wrap(new byte[20]))
+                        .setIssuedAtMs(1)
+                        .setOrder(new ChainOrder("reward", Map.of()))
+                        .build();
+        List<String> heard = new ArrayList<>();
+        Thread settlement = new Thread(() -> settle(address));
+        settlement.start();
+        // When
+        Event end =
+                new OrderDesk(address, SECRET)
+                        .give(order, Duration.ofSeconds(60), event -> heard.add(event.getType()));
+        settlement.join();
+        // Then
+        assertThat(end).isNotNull();
+        assertThat(heard).containsExactly("OrderTaken", "OrderSent", "OrderDone");
+        assertThat(Compacted.read(address, Topics.ORDERS, SettlementOrder.class, SECRET))
+                .containsOnly(Map.entry("0x" + "00".repeat(20), order));
+        assertThat(Compacted.read(address, Topics.ORDERS, SettlementOrder.class, FOREIGN))
+                .isEmpty();
+    }
+
+    /** Answers the first order, all events at once, between those of another. */
+    private static void settle(KafkaAddress address) {
+        try (KafkaProducer<byte[], byte[]> producer = Records.producer(address)) {
+            while (Compacted.read(address, Topics.ORDERS, SettlementOrder.class, SECRET)
+                    .isEmpty()) {
+                Thread.sleep(50);
+            }
+            for (String type : List.of("OrderTaken", "OrderSent", "OrderDone")) {
+                for (String id : List.of("2", "1")) {
+                    Event event = event(1);
+                    event.setType(type);
+                    event.setNumbers(Map.of("command", id));
+                    producer.send(
+                            new ProducerRecord<>(
+                                    address.topic(Topics.EVENTS), new byte[1], encode(event)));
+                }
+            }
+            producer.flush();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
