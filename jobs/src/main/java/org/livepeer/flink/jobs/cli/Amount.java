@@ -14,9 +14,10 @@ final class Amount {
     /**
      * In the smallest unit: {@code 1.5eth} is 1500000000000000000.
      *
-     * @throws IllegalArgumentException when it is none, or no whole number of that
+     * @param counted in ETH or LPT; empty for either
+     * @throws IllegalArgumentException when it is none, no whole number of that, or something else
      */
-    static String parse(String text) {
+    static String parse(String text, String counted) {
         String lower = text.toLowerCase(Locale.ROOT).replace(" ", "");
         String unit = lower.replaceFirst("^[0-9.]+", "");
         Integer digits = unit.isEmpty() ? Integer.valueOf(0) : UNITS.get(unit);
@@ -26,6 +27,13 @@ final class Amount {
                     "'"
                             + text
                             + "' is no amount: give digits, or a number with wei, gwei, eth or lpt");
+        }
+        if (counted.equals("LPT") && (unit.endsWith("wei") || unit.equals("eth"))) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' must be LPT: give digits or a number with lpt");
+        }
+        if (counted.equals("ETH") && unit.equals("lpt")) {
+            throw new IllegalArgumentException("'" + text + "' must be ether: eth, gwei or wei");
         }
         try {
             return new BigDecimal(number).movePointRight(digits).toBigIntegerExact().toString();

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.logging.log4j.LogManager;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.jobs.orchestrator.Version;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** The {@code livepeer} command. Errors are one line on stderr; 2 for usage, 1 for the rest. */
 @Command(
@@ -85,6 +87,7 @@ public final class Livepeer implements Runnable {
                     }
                     return 1;
                 });
+        command.getSubcommands().values().forEach(Livepeer::explain);
         String[] whole = withRole(args);
         CommandLine asked = whole.length == 0 ? null : command.getSubcommands().get(whole[0]);
         if (asked != null) {
@@ -99,10 +102,22 @@ public final class Livepeer implements Runnable {
         return command.execute(whole);
     }
 
+    private static void explain(CommandLine subcommand) {
+        subcommand
+                .getCommandSpec()
+                .addOption(
+                        OptionSpec.builder("-h", "--help")
+                                .usageHelp(true)
+                                .description("what it does and takes")
+                                .build());
+    }
+
     /** Of all commands: a file that a node reads may be named for the others too. */
     private static Set<String> flags(CommandLine command) {
         return command.getSubcommands().values().stream()
-                .flatMap(each -> each.getCommandSpec().optionsMap().keySet().stream())
+                .flatMap(each -> each.getCommandSpec().options().stream())
+                .filter(each -> !each.usageHelp())
+                .flatMap(each -> Stream.of(each.names()))
                 .map(Settings::bare)
                 .collect(Collectors.toSet());
     }

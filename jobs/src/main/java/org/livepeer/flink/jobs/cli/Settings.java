@@ -101,7 +101,7 @@ final class Settings implements CommandLine.IDefaultValueProvider {
 
     @Override
     public @Nullable String defaultValue(ArgSpec arg) {
-        if (!(arg instanceof OptionSpec option)) {
+        if (!(arg instanceof OptionSpec option) || option.usageHelp()) {
             return null;
         }
         for (String name : option.names()) {

@@ -9,14 +9,17 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.Compacted;
 import org.livepeer.flink.connectors.kafka.client.EventTail;
 import org.livepeer.flink.operators.ticket.Bytes;
+import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.Redemption;
 import org.livepeer.flink.schemas.TicketOrder;
 import picocli.CommandLine;
@@ -31,6 +34,9 @@ import picocli.CommandLine.Option;
                 "Tickets that pay, and what became of them; inspect one, have it tried again or given"
                         + " up.")
 final class TicketsCommand implements Callable<Integer> {
+    /** 0x and ten digits. */
+    private static final int SHORT = 12;
+
     @Mixin Connection connection = new Connection();
     @Mixin Format format = new Format();
 
@@ -74,6 +80,7 @@ final class TicketsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        check();
         Map<String, Redemption> all =
                 Compacted.read(
                         connection.address(),
@@ -91,6 +98,34 @@ final class TicketsCommand implements Callable<Integer> {
         }
         list(all);
         return 0;
+    }
+
+    /** Before anything is asked: a name that nothing has would list nothing. */
+    private void check() {
+        if (Stream.of(inspect, retry, skip).filter(Objects::nonNull).count() > 1) {
+            throw usage("say one of --inspect, --retry, --skip");
+        }
+        List<String> states = Stream.of(ChainWorkState.values()).map(Enum::name).toList();
+        if (state != null && !states.contains(state.toUpperCase(Locale.ROOT))) {
+            throw usage("--state " + state + " is none of " + String.join(", ", states));
+        }
+        if (sender != null && !sender.matches("0[xX][0-9a-fA-F]{40}")) {
+            throw usage("--sender '" + sender + "' is no address: 0x and 40 hex digits");
+        }
+        if (retry != null || skip != null) {
+            account();
+        }
+    }
+
+    private String account() {
+        if (account == null) {
+            throw usage("name the account that settles: -ethAcctAddr 0xADDRESS");
+        }
+        String flaw = SettlementOrders.flaw(account);
+        if (flaw != null) {
+            throw usage(flaw);
+        }
+        return account;
     }
 
     private void list(Map<String, Redemption> all) {
@@ -111,21 +146,40 @@ final class TicketsCommand implements Callable<Integer> {
             sums.merge(each.getState().name(), faceValue, BigInteger::add);
             rows.add(
                     List.of(
-                            hex(each.getTicket().getTicketHash()),
+                            legible(hex(each.getTicket().getTicketHash())),
                             sender(each),
                             faceValue.toString(),
                             each.getState().name(),
                             paid(each),
                             Long.toString(each.getTicket().getCreationRound()),
                             Integer.toString(each.getAttempts()),
+                            transaction(each),
                             each.getReason()));
         }
         format.print(
-                List.of("ticket", "sender", "wei", "state", "paid", "round", "tries", "reason"),
+                List.of(
+                        "ticket",
+                        "sender",
+                        "wei",
+                        "state",
+                        "paid",
+                        "round",
+                        "tries",
+                        "transaction",
+                        "reason"),
                 rows);
         if (!format.json) {
             sums.forEach((name, wei) -> System.out.println(name + " " + wei + " wei"));
         }
+    }
+
+    /** Enough of a hash to name it by; all of it in JSON. */
+    private String legible(String hash) {
+        return format.json ? hash : hash.substring(0, SHORT);
+    }
+
+    private static String transaction(Redemption ticket) {
+        return ticket.getTransaction().hasRemaining() ? hex(ticket.getTransaction()) : "";
     }
 
     private static String paid(Redemption ticket) {
@@ -168,7 +222,7 @@ final class TicketsCommand implements Callable<Integer> {
         rows.add(List.of("state", ticket.getState().name()));
         rows.add(List.of("reason", ticket.getReason()));
         rows.add(List.of("tries", Integer.toString(ticket.getAttempts())));
-        rows.add(List.of("transaction", hex(ticket.getTransaction())));
+        rows.add(List.of("transaction", transaction(ticket)));
         rows.add(List.of("block", Long.toString(ticket.getBlock())));
         rows.add(List.of("paid", paid(ticket)));
         format.print(List.of("what", "is"), rows);
@@ -186,16 +240,9 @@ final class TicketsCommand implements Callable<Integer> {
     }
 
     private int order(Redemption ticket, String action) {
-        if (account == null) {
-            throw usage("name the account that settles: -ethAcctAddr 0xADDRESS");
-        }
-        String flaw = SettlementOrders.flaw(account);
-        if (flaw != null) {
-            throw usage(flaw);
-        }
         return SettlementOrders.give(
                 connection,
-                account,
+                account(),
                 UUID.randomUUID().toString(),
                 new TicketOrder(ticket.getTicket().getTicketHash(), action),
                 Duration.ofSeconds(30));

@@ -65,7 +65,16 @@ class UsageIT {
                     chain fundDeposit amount=0.5wei | '0.5wei' is not a whole number | 2
                     chain fundDeposit amount=five | 'five' is no amount | 2
                     chain fundDeposit amount=1eth | name the account that settles | 2
+                    chain fundDeposit amount=3lpt | '3lpt' must be ether: eth, gwei or wei | 2
+                    chain bond amount=1eth | '1eth' must be LPT: give digits or a number with lpt | 2
+                    chain fundDeposit amount | 'amount' must be NAME=VALUE | 2
+                    chain bond amount=5 amount=6 | amount is given twice | 2
+                    chain reward --wait 0 | --wait 0 must be 1 or more seconds | 2
                     chain reward -ethAcctAddr 0x12 | '0x12' is no address | 2
+                    tickets --state WON | --state WON is none of QUEUED, SIGNED, SENT, MINED, | 2
+                    tickets --sender 0x12 | '0x12' is no address | 2
+                    tickets --retry 0x12 --skip 0x12 | say one of --inspect, --retry, --skip | 2
+                    tickets --retry 0x12 | name the account that settles | 2
                     tickets -kafka 127.0.0.1:1 | cannot read the cluster secret | 1
                     submit -flink http://127.0.0.1:1 | name the cluster and the broker | 1
                     upgrade -kafka 127.0.0.1:1 | name the cluster and the broker | 1
@@ -131,5 +140,18 @@ class UsageIT {
         assertThat(Commands.run("--version").out()).startsWith("livepeer-flink ");
         assertThat(Commands.run("--help").out()).contains("quickstart", "credit", "ledger");
         assertThat(Commands.run().out()).contains("quickstart");
+        assertThat(Commands.run("credit", "--help").out()).contains("--manifest", "--wei");
+    }
+
+    @Test
+    void whatCanBeOrderedIsListedWithItsUnits() {
+        assertThat(Commands.run("chain", "--help").out())
+                .contains(
+                        "  bond amount=LPT to=ADDRESS\n",
+                        "  activate [amount=LPT] rewardCut=PARTS feeShare=PARTS serviceUri=SERVICE_URI\n",
+                        "  fundDepositAndReserve deposit=ETH reserve=ETH\n",
+                        "PARTS: parts of 1000000",
+                        "ETH: wei, or ");
+        assertThat(Commands.run("chain").out()).contains("  withdrawFees to=ADDRESS amount=ETH\n");
     }
 }

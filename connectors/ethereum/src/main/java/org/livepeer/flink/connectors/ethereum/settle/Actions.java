@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.livepeer.flink.connectors.ethereum.settle.Arguments.Parameter;
@@ -30,6 +31,13 @@ final class Actions {
     private static final String BROKER = "TicketBroker";
     private static final String GOVERNOR = "LivepeerGovernor";
     private static final String TOKEN = "LivepeerToken";
+
+    private static final String ETHER = "ETH";
+    private static final String TOKENS = "LPT";
+
+    /** Actions whose amounts are ether; those of the others are tokens. */
+    private static final Set<String> OF_ETHER =
+            Set.of("fundDeposit", "fundReserve", "fundDepositAndReserve", "withdrawFees");
 
     private static final Parameter SOME_AMOUNT = needed("amount", SOME);
     private static final Parameter TO = needed("to", ADDRESS);
@@ -195,6 +203,14 @@ final class Actions {
                 : Arguments.flaw(known.parameters(), arguments);
     }
 
+    /** What an action's amounts are counted in; empty when there is no such action. */
+    static String unit(String action) {
+        if (!ALL.containsKey(action)) {
+            return "";
+        }
+        return OF_ETHER.contains(action) ? ETHER : TOKENS;
+    }
+
     /** Each action with its arguments, one a line. */
     static List<String> all() {
         List<String> lines = new ArrayList<>();
@@ -202,7 +218,8 @@ final class Actions {
                 (name, action) -> {
                     StringBuilder line = new StringBuilder(name);
                     for (Parameter each : action.parameters()) {
-                        String form = each.name() + "=" + each.kind();
+                        String kind = each.kind().isAmount() ? unit(name) : each.kind().toString();
+                        String form = each.name() + "=" + kind;
                         line.append(each.isNeeded() ? " " + form : " [" + form + "]");
                     }
                     lines.add(line.toString());

@@ -97,6 +97,15 @@ final class Arguments {
 
         abstract boolean fits(String text);
 
+        boolean isAmount() {
+            return this == AMOUNT || this == SOME;
+        }
+
+        /** Its name, and what it is. */
+        String explained() {
+            return this + ": " + words;
+        }
+
         private static boolean isNumber(String text) {
             return text.matches("[0-9]{1,78}") && new BigInteger(text).bitLength() <= 256;
         }
