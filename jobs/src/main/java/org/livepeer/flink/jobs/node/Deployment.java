@@ -1,7 +1,6 @@
 package org.livepeer.flink.jobs.node;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,14 +9,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.admin.NodeView;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.payment.ChainFeed;
 import org.livepeer.flink.connectors.ethereum.settle.OrderForms;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.connectors.kafka.client.OrderDesk;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.ticket.EthAddress;
+import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.ChainOrder;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.SessionLimit;
 import org.livepeer.flink.schemas.SetPrice;
 import org.livepeer.flink.schemas.SettlementOrder;
@@ -34,10 +36,16 @@ final class Deployment implements NodeView {
     private final NodeOptions options;
     private final Tables tables;
     private @Nullable Account account;
+    private volatile @Nullable ChainFeed feed;
 
     Deployment(NodeOptions options, Tables tables) {
         this.options = options;
         this.tables = tables;
+    }
+
+    /** From now on it knows the chain by that. */
+    void follow(ChainFeed followed) {
+        feed = followed;
     }
 
     @Override
@@ -118,8 +126,6 @@ final class Deployment implements NodeView {
 
     /** The node's account; orders go through Kafka, whichever node settles. */
     private final class Account implements OnChain {
-        private static final Duration PATIENCE = Duration.ofMinutes(3);
-
         private final String address;
 
         Account(ChainAccess access) {
@@ -136,7 +142,7 @@ final class Deployment implements NodeView {
             OrderForms.refusal(action, arguments)
                     .ifPresent(
                             flaw -> {
-                                throw new IllegalStateException(flaw);
+                                throw new IllegalArgumentException(flaw);
                             });
             Event end =
                     new OrderDesk(options.address(), options.secret().secret())
@@ -162,6 +168,24 @@ final class Deployment implements NodeView {
                 throw new IllegalStateException(end.getReason());
             }
             return end.getNumbers().getOrDefault("transaction", "");
+        }
+
+        @Override
+        public ChainHead head() {
+            return feed().head();
+        }
+
+        @Override
+        public Optional<SenderEntry> funds() {
+            return feed().sender(EthAddress.parse(address));
+        }
+
+        private ChainFeed feed() {
+            ChainFeed known = feed;
+            if (known == null) {
+                throw new IllegalStateException("this process does not follow the chain");
+            }
+            return known;
         }
     }
 }

@@ -218,12 +218,13 @@ public final class Node implements AutoCloseable {
                                                         options.bind(), options.ports().http())),
                                 store));
         server.start();
-        view = new Deployment(options, server.tables());
+        Deployment deployment = new Deployment(options, server.tables());
+        view = deployment;
         waiting = server::waitingFor;
         told.put("edge", options.bind() + ":" + server.port());
         WireAddress wire = options.wire();
         if (wire != null) {
-            startWire(wire, server, dataDir, store);
+            startWire(wire, server, dataDir, store).chain().ifPresent(deployment::follow);
         }
         // What a topic may still name is kept; every edge tidies up, whichever comes first.
         ScheduledExecutorService tidy = Executors.newSingleThreadScheduledExecutor();
@@ -231,7 +232,7 @@ public final class Node implements AutoCloseable {
         opened(tidy::shutdownNow);
     }
 
-    private void startWire(
+    private OrchestratorServer startWire(
             WireAddress address, EdgeServer edge, DataDir dataDir, SharedDirectoryStore store) {
         OrchSecret secret = address.transcoders();
         RegisteredTranscoders transcoders =
@@ -266,6 +267,7 @@ public final class Node implements AutoCloseable {
         server.start();
         waiting = () -> server.waitingFor().isEmpty() ? edge.waitingFor() : server.waitingFor();
         told.put("wire", server.serviceUri());
+        return server;
     }
 
     private RegisteredTranscoders transcoders(

@@ -1,99 +1,92 @@
 package org.livepeer.flink.connectors.edge.admin;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.number;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.ofVote;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.percent;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.poll;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.quoted;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.text;
+import static org.livepeer.flink.connectors.edge.admin.ChainField.uri;
 
 import com.linecorp.armeria.common.QueryParams;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
+import java.math.BigInteger;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.admin.NodeView.OnChain;
 
 /** go-livepeer's routes that send something to the chain, as orders to the settlement job. */
 final class ChainRoutes {
+    private static final String ACTIVATE = "activateOrchestrator";
+    private static final String CONFIGURE = "setOrchestratorConfig";
+    private static final ChainField LOCK =
+            number("unbondingLockId", "lockId", "Cannot convert unbondingLockId: ");
+    private static final ChainField AMOUNT = number("amount", "amount", "");
+    private static final ChainField WEI = number("amount", "amount", "invalid amount: ");
+    private static final BigInteger ANY = BigInteger.TWO.pow(256);
     private static final Map<String, Order> ORDERS = new LinkedHashMap<>();
 
     static {
-        put("initializeRound", "initializeRound", "");
-        put("reward", "reward", "");
-        put(
-                "bond",
-                "bond",
-                "",
-                new Field("amount", "amount", Form.NUMBER, true),
-                text("toAddr", "to"));
-        put("unbond", "unbond", "", number("amount", "amount"));
-        put("rebond", "rebond", "", number("unbondingLockId", "lockId"), optional("toAddr", "to"));
-        put("withdrawStake", "withdrawStake", "", number("unbondingLockId", "lockId"));
-        put("withdrawFees", "withdrawFees", "", number("amount", "amount"));
-        put("claimEarnings", "claimEarnings", "");
-        put("transferTokens", "transferTokens", "", text("to", "to"), number("amount", "amount"));
-        put("vote", "vote", null, text("poll", "poll"), number("choiceID", "choice"));
-        put(
-                "voteOnProposal",
-                "voteOnProposal",
-                null,
-                number("proposalID", "proposalId"),
-                number("support", "support"),
-                optional("reason", "reason"));
-        put(
+        put("initializeRound", "", "could not initialize round: ");
+        put("reward", "", "Error calling reward: ");
+        put("claimEarnings", "", "Error claiming earnings: ");
+        put("bond", "", "", AMOUNT, text("toAddr", "to"));
+        put("unbond", "", "", AMOUNT);
+        put("rebond", "", "", LOCK, text("toAddr", "to").optional());
+        put("withdrawStake", "", "", LOCK);
+        put("withdrawFees", "", "could not execute WithdrawFees: ", WEI);
+        put("transferTokens", "", "", text("to", "to"), AMOUNT);
+        broker(
                 "fundDepositAndReserve",
-                "fundDepositAndReserve",
-                "fundDepositAndReserve success",
-                number("depositAmount", "deposit"),
-                number("reserveAmount", "reserve"));
-        put("fundDeposit", "fundDeposit", "fundDeposit success", number("amount", "amount"));
-        put("unlock", "unlock", "unlock success");
-        put("cancelUnlock", "cancelUnlock", "cancelUnlock success");
-        put("withdraw", "withdraw", "withdraw success");
-        put(
-                "activateOrchestrator",
-                "activate",
-                "",
-                percent("blockRewardCut", "rewardCut"),
-                percent("feeShare", "feeShare"),
-                text("serviceURI", "serviceUri"),
-                new Field("amount", "amount", Form.NUMBER, false));
+                number("depositAmount", "deposit", "invalid depositAmount: "),
+                number("reserveAmount", "reserve", "invalid reserveAmount: "));
+        broker("fundDeposit", WEI);
+        broker("unlock");
+        broker("cancelUnlock");
+        broker("withdraw");
+        vote("vote", "vote", poll("poll"), ofVote("choiceID", "choice", BigInteger.ONE));
+        vote(
+                "voteOnProposal",
+                "proposal vote",
+                ofVote("proposalID", "proposalId", ANY),
+                ofVote("support", "support", BigInteger.TWO),
+                text("reason", "reason").optional());
     }
 
-    private enum Form {
-        TEXT,
-        NUMBER,
-        PERCENT
-    }
-
-    private record Field(String name, String argument, Form form, boolean isNeeded) {}
-
-    /** Null for the answer that is the transaction's hash. */
-    private record Order(String action, @Nullable String answer, List<Field> fields) {}
+    /**
+     * @param answer null for the transaction's hash
+     * @param failure makes the answer from why it failed
+     */
+    private record Order(
+            @Nullable String answer, UnaryOperator<String> failure, List<ChainField> fields) {}
 
     private ChainRoutes() {}
 
-    private static void put(String route, String action, @Nullable String answer, Field... fields) {
-        ORDERS.put(route, new Order(action, answer, List.of(fields)));
+    private static void put(
+            String route, @Nullable String answer, String failure, ChainField... fields) {
+        ORDERS.put(route, new Order(answer, why -> failure + why, List.of(fields)));
     }
 
-    private static Field text(String name, String argument) {
-        return new Field(name, argument, Form.TEXT, true);
+    /** An order about the sender's own funds. */
+    private static void broker(String route, ChainField... fields) {
+        put(route, route + " success", "could not execute " + route + ": ", fields);
     }
 
-    private static Field optional(String name, String argument) {
-        return new Field(name, argument, Form.TEXT, false);
-    }
-
-    private static Field number(String name, String argument) {
-        return new Field(name, argument, Form.NUMBER, true);
-    }
-
-    private static Field percent(String name, String argument) {
-        return new Field(name, argument, Form.PERCENT, true);
+    private static void vote(String route, String what, ChainField... fields) {
+        ORDERS.put(
+                route,
+                new Order(
+                        null,
+                        why -> "unable to submit " + what + " transaction err=" + quoted(why),
+                        List.of(fields)));
     }
 
     static boolean has(String route) {
-        return ORDERS.containsKey(route) || route.equals("setOrchestratorConfig");
+        return ORDERS.containsKey(route) || route.equals(ACTIVATE) || route.equals(CONFIGURE);
     }
 
     /**
@@ -103,29 +96,30 @@ final class ChainRoutes {
      * @throws IllegalArgumentException for a parameter that cannot be, with the answer's text
      * @throws IllegalStateException when it failed
      */
-    static byte[] answer(String route, QueryParams params, OnChain chain) {
-        if (route.equals("setOrchestratorConfig")) {
-            configure(params, chain);
+    static byte[] answer(String route, QueryParams params, NodeView node, OnChain chain) {
+        if (route.equals(ACTIVATE)) {
+            activate(params, node, chain);
+            return new byte[0];
+        }
+        if (route.equals(CONFIGURE)) {
+            configure(params, node, chain);
             return new byte[0];
         }
         Order order = ORDERS.get(route);
         if (order == null) {
             throw new IllegalStateException(route + " is no order");
         }
-        Map<String, String> arguments = new LinkedHashMap<>();
-        for (Field each : order.fields()) {
-            String given = params.get(each.name(), "");
-            if (given.isEmpty() && each.isNeeded()) {
-                throw new IllegalArgumentException("missing form param: " + each.name());
-            }
-            if (!given.isEmpty()) {
-                arguments.put(each.argument(), value(each, given));
-            }
-        }
-        if (order.action().equals("withdrawFees")) {
+        Map<String, String> arguments = arguments(order.fields(), params);
+        if (route.equals("withdrawFees")) {
             arguments.put("to", chain.account());
         }
-        String transaction = chain.order(order.action(), arguments);
+        String transaction;
+        try {
+            transaction = chain.order(route, arguments);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    order.failure().apply(String.valueOf(e.getMessage())), e);
+        }
         if (order.answer() != null) {
             return order.answer().getBytes(UTF_8);
         }
@@ -134,44 +128,64 @@ final class ChainRoutes {
                 : HexFormat.of().parseHex(transaction.substring(2));
     }
 
-    private static void configure(QueryParams params, OnChain chain) {
-        String cut = params.get("blockRewardCut", "");
-        String share = params.get("feeShare", "");
-        String uri = params.get("serviceURI", "");
-        if (!cut.isEmpty() && !share.isEmpty()) {
-            chain.order(
-                    "setConfig",
-                    Map.of(
-                            "rewardCut", value(percent("blockRewardCut", ""), cut),
-                            "feeShare", value(percent("feeShare", ""), share)));
+    private static Map<String, String> arguments(List<ChainField> fields, QueryParams params) {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        for (ChainField each : fields) {
+            String given = each.of(params);
+            if (!given.isEmpty()) {
+                arguments.put(each.argument(), given);
+            }
         }
-        if (!uri.isEmpty()) {
-            chain.order("setServiceUri", Map.of("serviceUri", uri));
-        }
+        return arguments;
     }
 
-    private static String value(Field field, String given) {
-        switch (field.form()) {
-            case NUMBER -> {
-                if (!given.matches("[0-9]{1,78}")) {
-                    throw new IllegalArgumentException(
-                            "invalid " + field.name() + ": failed to parse big integer");
-                }
-                return given;
-            }
-            case PERCENT -> {
-                if (!given.matches("[0-9]{1,3}(\\.[0-9]{1,10})?")) {
-                    throw new IllegalArgumentException(
-                            "strconv.ParseFloat: parsing \"" + given + "\": invalid syntax");
-                }
-                return new BigDecimal(given)
-                        .movePointRight(4)
-                        .setScale(0, RoundingMode.DOWN)
-                        .toPlainString();
-            }
-            default -> {
-                return given;
-            }
+    /** The price first, as go-livepeer has it, but only when all the rest can be. */
+    private static void activate(QueryParams params, NodeView node, OnChain chain) {
+        Map<String, String> arguments =
+                arguments(
+                        List.of(
+                                percent("blockRewardCut", "rewardCut", ""),
+                                percent("feeShare", "feeShare", ""),
+                                uri("serviceURI", "serviceUri"),
+                                AMOUNT.optional()),
+                        params);
+        Map<String, String> lock =
+                arguments(List.of(number("unbondingLockId", "lockId", "").optional()), params);
+        BasePrice price = BasePrice.of("default", params);
+        node.setPrice(price.sender(), price.weiPerPixel());
+        if (!lock.isEmpty()) {
+            lock.put("to", chain.account());
+            chain.order("rebond", lock);
+        }
+        chain.order("activate", arguments);
+    }
+
+    private static void configure(QueryParams params, NodeView node, OnChain chain) {
+        boolean isPriced =
+                !params.get("pricePerUnit", "").isEmpty()
+                        && !params.get("pixelsPerUnit", "").isEmpty();
+        BasePrice price = isPriced ? BasePrice.of("default", params) : null;
+        Map<String, String> shares =
+                arguments(
+                        List.of(
+                                percent(
+                                                "blockRewardCut",
+                                                "rewardCut",
+                                                "Cannot convert block reward cut: ")
+                                        .optional(),
+                                percent("feeShare", "feeShare", "Cannot convert fee share: ")
+                                        .optional()),
+                        params);
+        Map<String, String> address =
+                arguments(List.of(uri("serviceURI", "serviceUri").optional()), params);
+        if (price != null) {
+            node.setPrice(price.sender(), price.weiPerPixel());
+        }
+        if (shares.size() == 2) {
+            chain.order("setConfig", shares);
+        }
+        if (!address.isEmpty()) {
+            chain.order("setServiceUri", address);
         }
     }
 }

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
-import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /**
@@ -30,9 +29,10 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
  */
 final class GoRoutes {
     private static final String NO_CHAIN = "missing ETH client";
-    private static final Duration PATIENCE = Duration.ofMinutes(4);
-    private static final String SENDER = "0x[0-9a-fA-F]{40}|default";
-    private static final String NUMBER = "[+-]?\\d{1,30}(\\.\\d{1,30}|/\\d{1,30})?";
+
+    /** Some routes are two orders. */
+    private static final Duration PATIENCE =
+            NodeView.OnChain.PATIENCE.multipliedBy(2).plusMinutes(1);
 
     /** Routes that need a chain, and the parameters that are asked for before that is said. */
     private static final Map<String, List<String>> ON_CHAIN =
@@ -103,7 +103,12 @@ final class GoRoutes {
                 (name, needed) -> services.put("/" + name, service(needed, p -> onChain(name, p))));
         // livepeer_cli shows nothing without it; go-livepeer refuses.
         services.put("/contractAddresses", service(List.of(), p -> json("{}")));
-        services.put("/EthChainID", service(List.of(), p -> text("0")));
+        services.put(
+                "/EthChainID",
+                service(List.of(), p -> text(chain().map(ChainFacts::chainId).orElse("0"))));
+        services.put(
+                "/currentBlock",
+                service(List.of(), p -> bytes(chain().map(ChainFacts::block).orElse(new byte[0]))));
         services.put("/IsOrchestrator", service(List.of(), p -> text("" + node.get().isPresent())));
         services.put("/IsRedeemer", service(List.of(), p -> text("false")));
         services.put("/manifestID", service(List.of(), p -> text("")));
@@ -131,21 +136,40 @@ final class GoRoutes {
 
     /** An order where there is a chain; go-livepeer's refusal where there is none. */
     private HttpResponse onChain(String name, QueryParams params) {
-        Optional<NodeView.OnChain> chain = node.get().flatMap(NodeView::onChain);
-        if (chain.isPresent() && name.equals("ethAddr")) {
-            return text(chain.get().account());
-        }
-        if (chain.isEmpty() || !ChainRoutes.has(name)) {
+        NodeView here = node.get().orElse(null);
+        NodeView.OnChain chain = here == null ? null : here.onChain().orElse(null);
+        if (here == null || chain == null) {
             return PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN);
         }
+        switch (name) {
+            case "ethAddr" -> {
+                return text(chain.account());
+            }
+            case "currentRound" -> {
+                return text(ChainFacts.round(chain));
+            }
+            case "senderInfo" -> {
+                return json(ChainFacts.sender(chain));
+            }
+            default -> {
+                return ChainRoutes.has(name)
+                        ? order(name, params, here, chain)
+                        : PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN);
+            }
+        }
+    }
+
+    private static HttpResponse order(
+            String name, QueryParams params, NodeView here, NodeView.OnChain chain) {
         try {
-            byte[] answer = ChainRoutes.answer(name, params, chain.get());
-            return answer.length == 0
-                    ? text("")
-                    : HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, answer);
+            return bytes(ChainRoutes.answer(name, params, here, chain));
         } catch (IllegalArgumentException e) {
             return bad(String.valueOf(e.getMessage()));
         }
+    }
+
+    private Optional<NodeView.OnChain> chain() {
+        return node.get().flatMap(NodeView::onChain);
     }
 
     private static HttpService service(List<String> needed, Route route) {
@@ -223,40 +247,23 @@ final class GoRoutes {
     }
 
     private HttpResponse setPrice(QueryParams params) {
-        String price = value(params, "pricePerUnit");
-        String pixels = value(params, "pixelsPerUnit");
-        String sender = value(params, "broadcasterEthAddr");
-        String currency = value(params, "currency");
         Optional<NodeView> here = node.get();
         if (here.isEmpty()) {
             return bad("Node must be orchestrator node to set price for broadcaster");
         }
-        if (!sender.matches(SENDER)) {
-            return bad("broadcasterEthAddr is not a valid eth address, provided " + sender);
+        String sender = value(params, "broadcasterEthAddr");
+        BasePrice price;
+        try {
+            price = BasePrice.of(sender, params);
+        } catch (IllegalArgumentException e) {
+            return bad(String.valueOf(e.getMessage()));
         }
-        if (!price.matches(NUMBER)) {
-            return bad("error parsing pricePerUnit value: " + price);
-        }
-        Fraction wei = Fraction.parse(price);
-        if (wei.signum() < 0) {
-            return bad("price unit must be greater than or equal to 0, provided " + price);
-        }
-        if (!pixels.matches(NUMBER)) {
-            return bad("error parsing pixelsPerUnit value: " + pixels);
-        }
-        Fraction unit = Fraction.parse(pixels);
-        if (unit.signum() <= 0) {
-            return bad("pixels per unit must be greater than 0, provided " + pixels);
-        }
-        if (!currency.isEmpty() && !currency.equalsIgnoreCase("wei")) {
-            return bad("error converting price: PriceFeedWatcher is not initialized");
-        }
-        here.get().setPrice(sender.toLowerCase(java.util.Locale.ROOT), wei.over(unit));
+        here.get().setPrice(price.sender(), price.weiPerPixel());
         return text(
                 "Price per pixel set to "
-                        + price
+                        + value(params, "pricePerUnit")
                         + " wei for "
-                        + pixels
+                        + value(params, "pixelsPerUnit")
                         + " pixels for broadcaster "
                         + sender
                         + "\n");
@@ -293,6 +300,12 @@ final class GoRoutes {
 
     private static HttpResponse bad(String text) {
         return PlainErrors.text(HttpStatus.BAD_REQUEST, text);
+    }
+
+    private static HttpResponse bytes(byte[] answer) {
+        return answer.length == 0
+                ? text("")
+                : HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, answer);
     }
 
     /** As Go's response writer: no type where there is no body. */

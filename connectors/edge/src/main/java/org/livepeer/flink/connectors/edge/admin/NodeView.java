@@ -1,9 +1,12 @@
 package org.livepeer.flink.connectors.edge.admin;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.schemas.ChainHead;
+import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /** What go-livepeer's admin routes show of an orchestrator and change about it. */
@@ -43,6 +46,9 @@ public interface NodeView {
 
     /** An account whose orders the settlement job carries out. */
     interface OnChain {
+        /** How long an order is waited for. */
+        Duration PATIENCE = Duration.ofMinutes(3);
+
         /** 0x and 40 digits, with the capitals of EIP-55. */
         String account();
 
@@ -51,8 +57,23 @@ public interface NodeView {
          *
          * @param action of the settlement job
          * @return hash of the last transaction, 0x and 64 digits; empty when none was needed
+         * @throws IllegalArgumentException when no such order can be, saying why
          * @throws IllegalStateException when it failed or has not ended in time, saying why
          */
         String order(String action, Map<String, String> arguments);
+
+        /**
+         * Where the chain stands.
+         *
+         * @throws IllegalStateException while that is not known
+         */
+        ChainHead head();
+
+        /**
+         * What the account has at the broker contract; empty when it never had anything.
+         *
+         * @throws IllegalStateException while that is not known
+         */
+        Optional<SenderEntry> funds();
     }
 }

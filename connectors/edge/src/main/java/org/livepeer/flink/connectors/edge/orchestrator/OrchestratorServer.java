@@ -240,6 +240,11 @@ public final class OrchestratorServer implements AutoCloseable {
                 .orElse("");
     }
 
+    /** The chain that it counts by; empty off chain. */
+    public Optional<ChainFeed> chain() {
+        return Optional.ofNullable(chain);
+    }
+
     /** The bound port. */
     public int port() {
         return server.activeLocalPort();

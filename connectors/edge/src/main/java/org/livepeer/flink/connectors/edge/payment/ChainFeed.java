@@ -113,6 +113,28 @@ public final class ChainFeed implements Standing, AutoCloseable {
                 : Optional.empty();
     }
 
+    /**
+     * Where the chain stands, however old that is.
+     *
+     * @throws IllegalStateException before all rows were read
+     */
+    public ChainHead head() {
+        if (tail.waitingFor().isPresent()) {
+            throw new IllegalStateException("the rows of the chain are not all read yet");
+        }
+        return newest();
+    }
+
+    /**
+     * What somebody has at the broker contract; empty when it never had anything.
+     *
+     * @throws IllegalStateException before all rows were read
+     */
+    public Optional<SenderEntry> sender(EthAddress sender) {
+        head();
+        return Optional.ofNullable(senders.get(sender.lower()));
+    }
+
     private ChainHead newest() {
         ChainHead newest = head;
         if (newest == null) {

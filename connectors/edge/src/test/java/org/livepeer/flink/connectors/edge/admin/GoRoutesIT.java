@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.ticket.Bytes;
+import org.livepeer.flink.schemas.ChainHead;
+import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /** go-livepeer's admin routes, against what its orchestrator answered off chain. */
@@ -36,6 +41,8 @@ class GoRoutesIT {
     private static final String ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7";
     private static int level = 3;
     private static boolean onChain;
+    private static RuntimeException fault;
+    private static SenderEntry funds;
 
     private static final class Node implements NodeView {
         @Override
@@ -96,10 +103,35 @@ class GoRoutesIT {
         @Override
         public String order(String action, Map<String, String> arguments) {
             ORDERS.add(action + " " + new TreeMap<>(arguments));
-            if (action.equals("unlock")) {
-                throw new IllegalStateException("unlock already initiated");
+            if (fault != null) {
+                throw fault;
             }
             return "0x" + "41".repeat(32);
+        }
+
+        @Override
+        public ChainHead head() {
+            if (fault != null) {
+                throw fault;
+            }
+            return ChainHead.newBuilder()
+                    .setBlock(0x414243)
+                    .setBlockHash(ByteBuffer.allocate(32))
+                    .setL1Block(7)
+                    .setRound(11)
+                    .setRoundBlockHash(ByteBuffer.allocate(32))
+                    .setPreviousRoundBlockHash(ByteBuffer.allocate(32))
+                    .setPoolSize(1)
+                    .setGasPrice(ByteBuffer.allocate(0))
+                    .setBlockAtMs(1)
+                    .setSeenAtMs(1)
+                    .setChainId(42_161)
+                    .build();
+        }
+
+        @Override
+        public Optional<SenderEntry> funds() {
+            return Optional.ofNullable(funds);
         }
     }
 
@@ -133,6 +165,8 @@ class GoRoutesIT {
     @BeforeEach
     void forget() {
         onChain = false;
+        fault = null;
+        funds = null;
         ORDERS.clear();
         level = 3;
     }
@@ -155,7 +189,25 @@ class GoRoutesIT {
                     reward | 200 | '' | reward {}
                     bond?amount=5&toAddr=0xab | 200 | '' | bond {amount=5, to=0xab}
                     bond?toAddr=0xab | 400 | missing form param: amount | ''
-                    bond?amount=5.5&toAddr=0xab | 400 | invalid amount: failed to parse big integer | ''
+                    bond?amount=5.5&toAddr=0xab | 400 | failed to parse big integer | ''
+                    bond?amount=5 | 400 | missing form param: toAddr | ''
+                    unbond | 400 | missing form param: amount | ''
+                    unbond?amount=x | 400 | failed to parse big integer | ''
+                    rebond | 400 | missing form param: unbondingLockId | ''
+                    rebond?unbondingLockId=1&toAddr=0xab | 200 | '' | rebond {lockId=1, to=0xab}
+                    withdrawStake | 400 | missing form param: unbondingLockId | ''
+                    withdrawStake?unbondingLockId=x | 400 | Cannot convert unbondingLockId: failed to parse big integer | ''
+                    withdrawFees?amount=x | 400 | invalid amount: failed to parse big integer | ''
+                    transferTokens?to=0xab | 400 | missing form param: amount | ''
+                    vote?poll=0xab | 400 | missing form param: choiceID | ''
+                    vote?poll=0xab&choiceID=1 | 500 | invalid poll contract address | ''
+                    vote?poll=0x0000000000000000000000000000000000000aaa&choiceID=x | 500 | choiceID is not a valid integer value | ''
+                    vote?poll=0x0000000000000000000000000000000000000aaa&choiceID=2 | 500 | invalid choiceID | ''
+                    voteOnProposal?proposalID=4&support=3 | 500 | invalid support | ''
+                    voteOnProposal?proposalID=4 | 400 | missing form param: support | ''
+                    fundDepositAndReserve?depositAmount=1 | 400 | missing form param: reserveAmount | ''
+                    fundDepositAndReserve?depositAmount=1&reserveAmount=x | 400 | invalid reserveAmount: failed to parse big integer | ''
+                    fundDeposit?amount=x | 400 | invalid amount: failed to parse big integer | ''
                     unbond?amount=7 | 200 | '' | unbond {amount=7}
                     rebond?unbondingLockId=1 | 200 | '' | rebond {lockId=1}
                     withdrawStake?unbondingLockId=1 | 200 | '' | withdrawStake {lockId=1}
@@ -163,17 +215,29 @@ class GoRoutesIT {
                     withdrawFees | 400 | missing form param: amount | ''
                     claimEarnings | 200 | '' | claimEarnings {}
                     transferTokens?to=0xab&amount=3 | 200 | '' | transferTokens {amount=3, to=0xab}
-                    vote?poll=0xab&choiceID=1 | 200 | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | vote {choice=1, poll=0xab}
+                    vote?poll=0x0000000000000000000000000000000000000aaa&choiceID=1 | 200 | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | vote {choice=1, poll=0x0000000000000000000000000000000000000aaa}
                     voteOnProposal?proposalID=4&support=2&reason=no | 200 | AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA | voteOnProposal {proposalId=4, reason=no, support=2}
                     fundDepositAndReserve?depositAmount=1&reserveAmount=2 | 200 | fundDepositAndReserve success | fundDepositAndReserve {deposit=1, reserve=2}
                     fundDeposit?amount=1 | 200 | fundDeposit success | fundDeposit {amount=1}
-                    unlock | 500 | unlock already initiated | unlock {}
+                    unlock | 200 | unlock success | unlock {}
                     cancelUnlock | 200 | cancelUnlock success | cancelUnlock {}
                     withdraw | 200 | withdraw success | withdraw {}
-                    activateOrchestrator?blockRewardCut=10.5&feeShare=50&pricePerUnit=1&pixelsPerUnit=1&serviceURI=https://a:1 | 200 | '' | activate {feeShare=500000, rewardCut=105000, serviceUri=https://a:1}
+                    activateOrchestrator?blockRewardCut=10.5&feeShare=50&pricePerUnit=1&pixelsPerUnit=1&serviceURI=https://a:1 | 200 | '' | default pays 1, activate {feeShare=500000, rewardCut=105000, serviceUri=https://a:1}
+                    activateOrchestrator?blockRewardCut=0&feeShare=0&pricePerUnit=1&pixelsPerUnit=2&serviceURI=https://a:1&unbondingLockId=3&amount=9 | 200 | '' | default pays 1/2, rebond {lockId=3, to=0x52908400098527886E0F7030069857D2E4169EE7}, activate {amount=9, feeShare=0, rewardCut=0, serviceUri=https://a:1}
+                    activateOrchestrator?blockRewardCut=0&feeShare=0&pricePerUnit=1&pixelsPerUnit=0&serviceURI=https://a:1 | 400 | pixels per unit must be greater than 0, provided 0 | ''
+                    activateOrchestrator?blockRewardCut=0&feeShare=0&pricePerUnit=1&pixelsPerUnit=1&serviceURI=here | 400 | parse "here": invalid URI for request | ''
+                    activateOrchestrator?blockRewardCut=0&feeShare=0&pricePerUnit=1&pixelsPerUnit=1 | 400 | missing form param: serviceURI | ''
                     activateOrchestrator?blockRewardCut=ten&feeShare=50&pricePerUnit=1&pixelsPerUnit=1&serviceURI=https://a:1 | 400 | strconv.ParseFloat: parsing "ten": invalid syntax | ''
                     setOrchestratorConfig?blockRewardCut=1&feeShare=2 | 200 | '' | setConfig {feeShare=20000, rewardCut=10000}
                     setOrchestratorConfig?serviceURI=https://a:1 | 200 | '' | setServiceUri {serviceUri=https://a:1}
+                    setOrchestratorConfig?pricePerUnit=3&pixelsPerUnit=2 | 200 | '' | default pays 3/2
+                    setOrchestratorConfig?blockRewardCut=x&feeShare=2 | 400 | Cannot convert block reward cut: strconv.ParseFloat: parsing "x": invalid syntax | ''
+                    setOrchestratorConfig?blockRewardCut=1&feeShare=2&pricePerUnit=x&pixelsPerUnit=2 | 400 | error parsing pricePerUnit value: x | ''
+                    setOrchestratorConfig?feeShare=2 | 200 | '' | ''
+                    currentRound | 200 | 11 | ''
+                    currentBlock | 200 | ABC | ''
+                    EthChainID | 200 | 42161 | ''
+                    senderInfo | 200 | {"Deposit":0,"WithdrawRound":0,"Reserve":{"FundsRemaining":0,"ClaimedInCurrentRound":0}} | ''
                     ethAddr | 200 | 0x52908400098527886E0F7030069857D2E4169EE7 | ''
                     delegatorInfo | 500 | missing ETH client | ''
                     """)
@@ -187,6 +251,80 @@ class GoRoutesIT {
         assertThat(response.body()).isEqualTo(status == 200 ? answer : answer + "\n");
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(String.join(", ", ORDERS)).isEqualTo(order);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    initializeRound | could not initialize round: it would fail
+                    reward | Error calling reward: it would fail
+                    bond?amount=5&toAddr=0xab | it would fail
+                    unbond?amount=7 | it would fail
+                    rebond?unbondingLockId=1 | it would fail
+                    withdrawStake?unbondingLockId=1 | it would fail
+                    withdrawFees?amount=9 | could not execute WithdrawFees: it would fail
+                    claimEarnings | Error claiming earnings: it would fail
+                    transferTokens?to=0xab&amount=3 | it would fail
+                    vote?poll=0x0000000000000000000000000000000000000aaa&choiceID=1 | unable to submit vote transaction err="it would fail"
+                    voteOnProposal?proposalID=4&support=2 | unable to submit proposal vote transaction err="it would fail"
+                    fundDepositAndReserve?depositAmount=1&reserveAmount=2 | could not execute fundDepositAndReserve: it would fail
+                    fundDeposit?amount=1 | could not execute fundDeposit: it would fail
+                    unlock | could not execute unlock: it would fail
+                    cancelUnlock | could not execute cancelUnlock: it would fail
+                    withdraw | could not execute withdraw: it would fail
+                    setOrchestratorConfig?blockRewardCut=1&feeShare=2 | it would fail
+                    currentRound | could not query current round: it would fail
+                    currentBlock | could not query last seen block: it would fail
+                    EthChainID | Error getting eth network ID err="it would fail"
+                    senderInfo | could not query sender info: it would fail
+                    """)
+    void whatFailsSaysWhy(String path, String answer) throws Exception {
+        onChain = true;
+        fault = new IllegalStateException("it would fail");
+
+        HttpResponse<String> response = send(to("/" + path));
+
+        assertThat(response.statusCode()).isEqualTo(500);
+        assertThat(response.body()).isEqualTo(answer + "\n");
+    }
+
+    @Test
+    void anOrderThatCannotBeIsTheCallersFault() throws Exception {
+        onChain = true;
+        fault = new IllegalArgumentException("to must be 0x and 40 hex digits");
+
+        HttpResponse<String> response = send(to("/bond?amount=5&toAddr=0xab"));
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).isEqualTo("to must be 0x and 40 hex digits\n");
+    }
+
+    @Test
+    void whatTheAccountHasAsASender() throws Exception {
+        onChain = true;
+        funds =
+                SenderEntry.newBuilder()
+                        .setSender(ByteBuffer.allocate(20))
+                        .setDeposit(Bytes.of(BigInteger.TEN.pow(20)))
+                        .setReserve(Bytes.of(BigInteger.valueOf(5)))
+                        .setClaimed(Bytes.of(BigInteger.valueOf(3)))
+                        .setClaimRound(11)
+                        .setWithdrawRound(12)
+                        .setBlock(1)
+                        .build();
+        HttpResponse<String> now = send(to("/senderInfo"));
+        funds.setClaimRound(10);
+        HttpResponse<String> later = send(to("/senderInfo"));
+
+        assertThat(now.headers().firstValue("content-type")).contains("application/json");
+        assertThat(now.body())
+                .isEqualTo(
+                        "{\"Deposit\":100000000000000000000,\"WithdrawRound\":12,"
+                                + "\"Reserve\":{\"FundsRemaining\":5,"
+                                + "\"ClaimedInCurrentRound\":3}}");
+        assertThat(later.body()).contains("\"ClaimedInCurrentRound\":0");
     }
 
     static Stream<String> recorded() throws Exception {
