@@ -80,3 +80,17 @@ export function words(name) {
   const spaced = name.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }
+
+/** The first digits of a hash or an address. */
+export const short = (hash) => hash.slice(0, 8) + '…';
+
+const PAID = /^wire\.(0x[0-9a-f]{40})\.(.+)$/;
+
+/** A stream's name; a paying gateway's is its own name for it and who it is. */
+export function streamName(manifest) {
+  const [, sender, own] = PAID.exec(manifest) || [];
+  return sender ? own + ' of ' + short(sender) : manifest;
+}
+
+/** Whether a gateway pays for the stream with tickets. */
+export const isPaid = (manifest) => PAID.test(manifest);

@@ -1,5 +1,5 @@
 import { byId, chip, element, fill, link, say } from './dom.js';
-import { amount, exact, moment, words } from './format.js';
+import { amount, exact, moment, streamName, words } from './format.js';
 import { ask } from './edge.js';
 
 const PAUSE_MS = 2000;
@@ -158,7 +158,7 @@ function reason(event) {
 
 function segment(event, stream) {
   const number = event.seq >= 0 ? '#' + event.seq : '–';
-  return stream || !event.manifest ? [number] : [link('stream', event.manifest), ' ' + number];
+  return stream || !event.manifest ? [number] : [link('stream', event.manifest, streamName(event.manifest)), ' ' + number];
 }
 
 function value(name, text) {

@@ -1,13 +1,14 @@
 import { byId, link, put, say } from './dom.js';
 import { ask, Refused, useToken } from './edge.js';
-import { clock } from './format.js';
+import { clock, isPaid, streamName } from './format.js';
 import { History } from './history.js';
 import { Player } from './player.js';
 import * as tables from './tables.js';
+import { tickets } from './tickets.js';
 
 const PERIOD_MS = 1000;
 const PARTS = {
-  overview: ['stage', 'streams-part', 'job-part', 'sessions-part', 'workers-part'],
+  overview: ['stage', 'streams-part', 'job-part', 'sessions-part', 'tickets-part', 'workers-part'],
   stream: ['stage', 'streams-part', 'sessions-part', 'history-part'],
   account: ['account-part', 'sessions-part', 'history-part'],
 };
@@ -44,11 +45,11 @@ function go(first) {
   view = route();
   const shown = PARTS[view.kind];
   for (const part of new Set(Object.values(PARTS).flat())) {
-    byId(part).hidden = !shown.includes(part);
+    byId(part).hidden = !shown.includes(part) || part === 'tickets-part';
   }
   byId('token-part').hidden = true;
   document.body.dataset.view = view.kind;
-  const title = view.kind === 'overview' ? 'Overview' : view.id;
+  const title = view.kind === 'overview' ? 'Overview' : streamName(view.id);
   byId('title').textContent = title;
   document.title = view.kind === 'overview' ? 'livepeer-flink' : title + ' – livepeer-flink';
   put(byId('lead'), lead(view));
@@ -58,7 +59,7 @@ function go(first) {
     put(byId('account-facts'), []);
     say(byId('account-state'), 'Loading');
   } else if (view.kind === 'stream' && player.manifest !== view.id) {
-    player.leave('Waiting for ' + view.id);
+    player.leave('Waiting for ' + streamName(view.id));
   }
   if (view.kind === 'overview') {
     past.leave();
@@ -72,12 +73,9 @@ function go(first) {
   wake();
 }
 
-/** A sender's stream on chain: the account is that of its session. */
-const PAID = /^wire\.0x[0-9a-f]{40}\./;
-
 function lead({ kind, id }) {
   if (kind === 'stream') {
-    return PAID.test(id) ? ['Stream, paid with tickets'] : ['Stream, paid by ', link('account', 'manifest:' + id)];
+    return isPaid(id) ? ['Stream, paid with tickets'] : ['Stream, paid by ', link('account', 'manifest:' + id)];
   }
   if (kind === 'account') {
     return id.startsWith('manifest:') ? ['Account of the stream ', link('stream', id.slice(9))] : ['Account'];
@@ -137,12 +135,14 @@ async function refresh() {
   skewMs = told.nowMs - heardAtMs;
   health(told);
   const asked = view;
-  const needs = PARTS[view.kind];
+  const needs = PARTS[view.kind].filter((name) => told.chain || name !== 'tickets-part');
+  byId('tickets-part').hidden = !needs.includes('tickets-part');
   const has = (name) => needs.includes(name);
-  const [streams, sessions, , account] = await Promise.all([
+  const [streams, sessions, , , account] = await Promise.all([
     has('streams-part') && part('streams-state', '/api/streams', showStreams),
     part('sessions-state', '/api/sessions', (rows) => tables.sessions(rows.filter(ofView), now(), rows.some((s) => 'balance' in s))),
     has('workers-part') && part('workers-state', '/api/workers', tables.workers),
+    has('tickets-part') && part('tickets-state', '/api/tickets', (rows) => tickets(rows, told.chain, now())),
     has('account-part') && part('account-state', '/api/ledger/' + encodeURIComponent(view.id), (row) => {
       say(byId('account-state'), '');
       tables.account(row);

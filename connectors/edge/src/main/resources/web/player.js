@@ -1,3 +1,5 @@
+import { streamName } from './format.js';
+
 const PAUSE = 'M7 5h4v14H7zM13 5h4v14h-4z';
 const PLAY = 'M8 5v14l11-7z';
 const MUTED = 'M4 9v6h4l5 4V5L8 9zM16 9l5 6M21 9l-5 6';
@@ -89,8 +91,8 @@ export class Player {
     this.stop();
     this.manifest = row.manifest;
     this.source = row.playlist;
-    this.title.textContent = row.manifest;
-    this.say('Loading ' + row.manifest);
+    this.title.textContent = streamName(row.manifest);
+    this.say('Loading ' + streamName(row.manifest));
     for (const button of Object.values(this.buttons)) {
       button.disabled = false;
     }

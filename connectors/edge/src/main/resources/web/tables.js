@@ -1,5 +1,5 @@
 import { byId, chip, element, fill, link, meter, put, say, terms } from './dom.js';
-import { amount, count, lasting, megapixels, moment } from './format.js';
+import { amount, count, lasting, megapixels, moment, streamName } from './format.js';
 
 const STALE_MS = 15000;
 
@@ -15,7 +15,7 @@ function counted(id, rows) {
 export function sessions(rows, now, balancesShown) {
   counted('sessions', rows);
   fill(byId('sessions'), 'Sessions: streams and the workers that work on them', [
-    { label: 'Stream', of: (s) => [link('stream', s.manifest)] },
+    { label: 'Stream', of: (s) => [link('stream', s.manifest, streamName(s.manifest))] },
     { label: 'Worker', kind: 'name', of: (s) => [s.worker ? element('span', s.worker, { title: s.worker }) : none] },
     { label: 'Balance, wei', number: true, of: (s) => balance(s, balancesShown) },
     { label: 'Segments', number: true, of: (s) => [count(s.segments)] },
@@ -98,7 +98,7 @@ export function streams(rows, chosen, now) {
     } else {
       to.removeAttribute('aria-current');
     }
-    put(to, [element('b', row.manifest), chip(...liveness(row, now)), element('small', summary(row))]);
+    put(to, [element('b', streamName(row.manifest)), chip(...liveness(row, now)), element('small', summary(row))]);
     return item;
   });
   if (items.length !== list.children.length || items.some((item, at) => list.children[at] !== item)) {

@@ -2,12 +2,15 @@ package org.livepeer.flink.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,10 +31,13 @@ import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.AccountState;
+import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.DrainWorker;
 import org.livepeer.flink.schemas.LedgerEntry;
+import org.livepeer.flink.schemas.Redemption;
 import org.livepeer.flink.schemas.WinningTicket;
 
 /**
@@ -42,7 +48,8 @@ import org.livepeer.flink.schemas.WinningTicket;
  * -Dlivepeer.kills.every=20} (s). With {@code -Dlivepeer.ingest=http://HOST:PORT/live/NAME} the
  * stream goes through a real gateway, which must use the orchestrator at {@code
  * -Dlivepeer.front=PORT} of this host; with {@code -Dlivepeer.chain="-network devnet …"}, flags as
- * {@code livepeer devnet} prints them, that gateway pays, and the accounts are printed at the end.
+ * {@code livepeer devnet} prints them, that gateway pays; accounts and what became of its wins are
+ * printed at the end.
  */
 class GatewayKillsBenchmark {
     private static final List<String> KINDS =
@@ -62,6 +69,9 @@ class GatewayKillsBenchmark {
     private static final String[] JOB =
             Stream.concat(Stream.of("-parallelism", "2"), CHAIN.stream()).toArray(String[]::new);
     private static final long SEGMENT_MS = 1_000;
+    private static final Set<ChainWorkState> ENDED =
+            EnumSet.of(ChainWorkState.CONFIRMED, ChainWorkState.EXPIRED, ChainWorkState.DEAD);
+    private static final Duration SETTLED = Duration.ofMinutes(5);
     private static final Duration BOUND = Duration.ofSeconds(120);
 
     private final Map<String, List<String>> failures = new TreeMap<>();
@@ -180,6 +190,41 @@ class GatewayKillsBenchmark {
                             assertThat(Accounts.sumRuleHolds(a)).isTrue();
                         });
         say(wins.size() + " tickets won");
+        redeemed(kafka, wins);
+    }
+
+    /** Waits until every win has ended, and says how. */
+    private static void redeemed(KafkaAddress kafka, Set<String> wins) {
+        Map<String, Redemption> last = new TreeMap<>();
+        try (TopicTail redemptions = new TopicTail(kafka, Topics.REDEMPTIONS)) {
+            redemptions.until(
+                    all -> {
+                        last.clear();
+                        all.forEach(
+                                r -> {
+                                    Redemption each = TopicTail.decode(Redemption.class, r);
+                                    last.put(
+                                            String.valueOf(each.getTicket().getTicketHash()), each);
+                                });
+                        return last.keySet().containsAll(wins)
+                                && last.values().stream()
+                                        .allMatch(each -> ENDED.contains(each.getState()));
+                    },
+                    SETTLED);
+        }
+        Map<ChainWorkState, BigInteger> worth = new EnumMap<>(ChainWorkState.class);
+        Map<ChainWorkState, Integer> number = new EnumMap<>(ChainWorkState.class);
+        BigInteger paid = BigInteger.ZERO;
+        for (Redemption each : last.values()) {
+            worth.merge(
+                    each.getState(),
+                    Bytes.number(each.getTicket().getFaceValue()),
+                    BigInteger::add);
+            number.merge(each.getState(), 1, Integer::sum);
+            paid = paid.add(Bytes.number(each.getPayout()));
+        }
+        say("redemptions " + number + ", face values " + worth + " wei, paid " + paid + " wei");
+        assertThat(last.keySet()).as("no win that nobody sent").isEqualTo(wins);
     }
 
     private static URI at(int port) {

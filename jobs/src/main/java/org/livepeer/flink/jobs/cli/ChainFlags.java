@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.ethereum.chain.ChainOptions;
+import org.livepeer.flink.connectors.ethereum.devnet.Devnet;
 import org.livepeer.flink.jobs.chain.ChainJobOptions;
 import org.livepeer.flink.jobs.node.ChainAccess;
 import org.livepeer.flink.operators.ticket.EthAddress;
@@ -17,6 +18,10 @@ final class ChainFlags {
     private static final String ARBITRUM = "arbitrum-one-mainnet";
     private static final String DEVNET = "devnet";
     private static final String ARBITRUM_CONTROLLER = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
+
+    /** wei; small, so that a stream's tickets win every few seconds. */
+    private static final BigInteger DEVNET_FACE_VALUE = BigInteger.valueOf(400_000_000_000L);
+
     private static final long L1_GAS = 350_000;
     private static final long L2_GAS = 1_200_000;
 
@@ -141,6 +146,23 @@ final class ChainFlags {
             description = "most for a unit of gas; above it nothing is sent (default: no limit)")
     BigInteger maxGasPrice = BigInteger.ZERO;
 
+    /** Whether a chain for development is asked for, and no running one is named. */
+    boolean needsDevnet() {
+        return network.equals(DEVNET) && ethUrl == null;
+    }
+
+    /** Stands on a chain for development, as its orchestrator; what was given otherwise stays. */
+    void use(Devnet devnet, Path folder) {
+        ethUrl = devnet.uri().toString();
+        ethController = devnet.facts().contracts().get("Controller");
+        keystore = folder.resolve("orchestrator");
+        account = devnet.facts().orchestrator();
+        password = folder.resolve("orchestrator.passphrase");
+        if (maxFaceValue.signum() == 0) {
+            maxFaceValue = DEVNET_FACE_VALUE;
+        }
+    }
+
     /**
      * Where the node stands on the chain; null off chain.
      *
@@ -192,7 +214,7 @@ final class ChainFlags {
                 : Path.of(urlOrFile).toAbsolutePath().toString();
     }
 
-    private static EthAddress address(String flag, String text) {
+    static EthAddress address(String flag, String text) {
         if (!text.matches("(0x)?[0-9a-fA-F]{40}")) {
             throw new IllegalArgumentException(flag + " " + text + " must be 0x and 40 hex digits");
         }

@@ -252,6 +252,18 @@ final class NodeFlags {
         }
     }
 
+    /** Where gateways come; empty for nowhere. */
+    String serviceAddr() {
+        return serviceAddr == null ? "" : serviceAddr;
+    }
+
+    /** Asks for so much where no price is given, wei of a pixel. */
+    void askAtLeast(String price) {
+        if (pricePerUnit.equals("0")) {
+            pricePerUnit = price;
+        }
+    }
+
     private Duration tokenTime() {
         if (authTokenValidity.matches("[1-9]\\d{0,6}[sm]")) {
             long number =
@@ -312,7 +324,7 @@ final class NodeFlags {
         return options;
     }
 
-    private static InetSocketAddress address(String flag, String text) {
+    static InetSocketAddress address(String flag, String text) {
         if (text.matches("[^:\\s]+:\\d{1,5}")) {
             String[] parts = text.split(":");
             int port = Integer.parseInt(parts[1]);

@@ -21,9 +21,12 @@ import picocli.CommandLine.Parameters;
 /** Cuts a source on key frames and pushes the segments. */
 @Command(
         name = "push",
-        description = "Cut a file, standard input or a synthetic source on key frames and push it.")
+        description =
+                "Cut a file, standard input or a synthetic source on key frames and push it: over"
+                        + " Kafka, or with -orchAddr as a gateway of the network does.")
 final class PushCommand implements Callable<Integer> {
     @Mixin Connection connection = new Connection();
+    @Mixin PayerFlags payer = new PayerFlags();
 
     @Parameters(
             paramLabel = "FILE|-|synthetic",
@@ -89,6 +92,9 @@ final class PushCommand implements Callable<Integer> {
                     .parent()
                     .ifPresent(p -> p.onExit().thenRun(() -> Runtime.getRuntime().halt(0)));
         }
+        if (payer.isGiven()) {
+            return pushOverTheWire();
+        }
         long failed;
         long pushed = 0;
         try (SegmentProducer producer = new SegmentProducer(connection.address());
@@ -126,6 +132,14 @@ final class PushCommand implements Callable<Integer> {
             }
         }
         return failed == 0 ? 0 : 1;
+    }
+
+    private int pushOverTheWire() throws Exception {
+        try (Source segments = open();
+                WirePush push = new WirePush(payer, manifest, profiles, fast, quiet)) {
+            long start = firstSeq >= 0 ? firstSeq : System.currentTimeMillis() / 1_000;
+            return push.run(segments.iterator(), start, limit);
+        }
     }
 
     private void pace(AnswerTail answers, long pushed, long due) throws InterruptedException {

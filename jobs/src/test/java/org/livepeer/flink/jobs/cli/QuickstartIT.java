@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.livepeer.flink.connectors.ethereum.devnet.Packages;
 import org.livepeer.flink.jobs.cli.Commands.Said;
 
 /** The README's first command, out of the distribution that was built. */
@@ -25,7 +27,7 @@ class QuickstartIT {
     private static final long READY_S = 90;
 
     @TempDir Path folder;
-    private final int[] ports = new int[6];
+    private final int[] ports = new int[7];
     private final List<Process> started = new ArrayList<>();
 
     QuickstartIT() throws IOException {
@@ -44,9 +46,10 @@ class QuickstartIT {
         }
     }
 
-    private Process start(String log) throws Exception {
-        ProcessBuilder builder =
-                new ProcessBuilder(
+    private Process start(String log, String... more) throws Exception {
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
                                 "target/livepeer/bin/livepeer",
                                 "quickstart",
                                 "-dataDir",
@@ -62,21 +65,24 @@ class QuickstartIT {
                                 "-workerAddr",
                                 "127.0.0.1:" + ports[5],
                                 "-cliAddr",
-                                Integer.toString(ports[4]))
+                                Integer.toString(ports[4])));
+        command.addAll(List.of(more));
+        ProcessBuilder builder =
+                new ProcessBuilder(command)
                         .redirectOutput(folder.resolve(log + ".out").toFile())
                         .redirectError(folder.resolve(log + ".err").toFile());
         builder.environment().put("LIVEPEER_OPTS", "-XX:TieredStopAtLevel=1");
         Process process = builder.start();
         started.add(process);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_S);
-        while (Files.readString(folder.resolve(log + ".out")).isEmpty()
+        while (!Files.readString(folder.resolve(log + ".out")).contains("ready ")
                 && process.isAlive()
                 && System.nanoTime() < end) {
             Thread.sleep(100);
         }
         assertThat(Files.readString(folder.resolve(log + ".out")))
                 .as(Files.readString(folder.resolve(log + ".err")))
-                .isEqualTo("ready http://127.0.0.1:" + ports[2] + "\n");
+                .endsWith("ready http://127.0.0.1:" + ports[2] + "\n");
         return process;
     }
 
@@ -129,5 +135,45 @@ class QuickstartIT {
             child.onExit().get(10, TimeUnit.SECONDS);
         }
         assertThat(Files.readString(folder.resolve("second.err"))).doesNotContain("Exception");
+    }
+
+    @Test
+    void onAChainAGatewayPaysAndWhatWinsIsShown() throws Exception {
+        Path packages = devnetPackages();
+        Files.createDirectories(folder.resolve("data/devnet/packages"));
+        Files.createSymbolicLink(folder.resolve("data/devnet/packages/node_modules"), packages);
+        Process node =
+                start("chain", "-network", "devnet", "-chainPort", Integer.toString(ports[6]));
+        String out = Files.readString(folder.resolve("chain.out"));
+        assertThat(out).containsPattern("gateway 0x[0-9a-fA-F]{40} pays with tickets");
+
+        String tickets = "";
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_S);
+        while (!tickets.contains("\"state\"") && System.nanoTime() < end) {
+            Thread.sleep(500);
+            tickets = new String(get(ports[2], "/api/tickets").body(), UTF_8);
+        }
+        assertThat(tickets).contains("\"faceValue\":\"400000000000\"");
+        String streams = new String(get(ports[2], "/api/streams").body(), UTF_8);
+        assertThat(streams).contains("\"manifest\":\"wire.0x", "\"playable\":true");
+        assertThat(new String(get(ports[2], "/api/job").body(), UTF_8)).contains("\"round\":");
+        assertThat(run("tickets").out()).contains("400000000000");
+
+        ProcessHandle anvil =
+                node.descendants()
+                        .filter(p -> p.info().command().orElse("").endsWith("/anvil"))
+                        .findFirst()
+                        .orElseThrow();
+        node.destroy();
+        assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        anvil.onExit().get(10, TimeUnit.SECONDS);
+    }
+
+    private static Path devnetPackages() throws Exception {
+        try {
+            return Packages.in(Path.of("../target/devnet").toAbsolutePath().normalize());
+        } catch (IllegalStateException e) {
+            return Assumptions.abort(e.getMessage());
+        }
     }
 }

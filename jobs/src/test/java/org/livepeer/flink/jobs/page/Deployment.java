@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -18,14 +19,19 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.transcoder.media.MediaSegment;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticOptions;
 import org.livepeer.flink.connectors.transcoder.media.SyntheticSource;
+import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.AccountState;
+import org.livepeer.flink.schemas.ChainHead;
+import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Liveness;
 import org.livepeer.flink.schemas.Rational;
 import org.livepeer.flink.schemas.RecordCodec;
+import org.livepeer.flink.schemas.Redemption;
 import org.livepeer.flink.schemas.SessionEntry;
+import org.livepeer.flink.schemas.WinningTicket;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /**
@@ -173,6 +179,71 @@ final class Deployment implements AutoCloseable {
                         .setUpdatedAtMs(startedAtMs)
                         .build();
         send(Topics.LEDGER, "manifest:cam", new LedgerEntry(account, 1L));
+    }
+
+    /** The head of a chain, and three tickets that pay: redeemed, on the way, given up. */
+    void chain(String reason) {
+        ByteBuffer word = ByteBuffer.wrap(new byte[32]);
+        send(
+                Topics.ROUNDS,
+                "head",
+                ChainHead.newBuilder()
+                        .setBlock(4_321)
+                        .setBlockHash(word)
+                        .setL1Block(4_321)
+                        .setRound(71)
+                        .setRoundBlockHash(word)
+                        .setPreviousRoundBlockHash(word)
+                        .setPoolSize(1)
+                        .setGasPrice(bytes("1500000007"))
+                        .setBlockAtMs(startedAtMs)
+                        .setSeenAtMs(startedAtMs)
+                        .setChainId(31_337)
+                        .build());
+        ticket(1, "9007199254740993", ChainWorkState.CONFIRMED, "");
+        ticket(2, "400000000000", ChainWorkState.SENT, "");
+        ticket(3, "77", ChainWorkState.DEAD, reason);
+    }
+
+    private void ticket(int number, String faceValue, ChainWorkState state, String reason) {
+        byte[] hash = new byte[32];
+        hash[0] = (byte) number;
+        ByteBuffer word = ByteBuffer.wrap(new byte[32]);
+        boolean paid = state == ChainWorkState.CONFIRMED;
+        send(
+                Topics.REDEMPTIONS,
+                "0x" + HexFormat.of().formatHex(hash),
+                Redemption.newBuilder()
+                        .setTicket(
+                                WinningTicket.newBuilder()
+                                        .setTicketHash(ByteBuffer.wrap(hash))
+                                        .setSender(ByteBuffer.wrap(new byte[20]))
+                                        .setRecipient(ByteBuffer.wrap(new byte[20]))
+                                        .setFaceValue(bytes(faceValue))
+                                        .setWinProb(word)
+                                        .setSenderNonce(number)
+                                        .setRecipientRandHash(word)
+                                        .setCreationRound(70)
+                                        .setCreationRoundBlockHash(word)
+                                        .setSignature(word)
+                                        .setSessionId("s1")
+                                        .setSeed(word)
+                                        .setExpirationBlock(word)
+                                        .setPrice(wei("1", "1"))
+                                        .setArrivedAtMs(startedAtMs + number)
+                                        .build())
+                        .setState(state)
+                        .setReason(reason)
+                        .setTransaction(paid ? word : ByteBuffer.allocate(0))
+                        .setBlock(paid ? 4_300 : -1)
+                        .setPayout(paid ? bytes(faceValue) : ByteBuffer.allocate(0))
+                        .setQueuedAtMs(startedAtMs + number)
+                        .setUpdatedAtMs(startedAtMs + number)
+                        .build());
+    }
+
+    private static ByteBuffer bytes(String wei) {
+        return Bytes.of(new BigInteger(wei));
     }
 
     private static Rational wei(String numerator, String denominator) {

@@ -50,6 +50,7 @@ class PageIT {
         KafkaAddress address = address("");
         deployment = new Deployment(address);
         deployment.account();
+        deployment.chain(MARKUP);
         events();
         deployment.flush();
         edge = edge("edge", EdgeOptions.of(address, folder.resolve("edge")));
@@ -159,6 +160,24 @@ class PageIT {
                 () ->
                         Long.parseLong(browser.texts("#sessions td:nth-child(4)").get(0))
                                 > before + 1);
+        assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    @Order(2)
+    void tellsWhatBecameOfTicketsThatPayToTheWei() {
+        open("");
+
+        browser.awaitText("#tickets", "redeemed");
+        assertThat(browser.texts("#tickets tbody tr")).hasSize(3);
+        assertThat(browser.texts("#tickets .chip")).containsExactly("given up", "sent", "redeemed");
+        assertThat(browser.attributes("#tickets data", "value"))
+                .containsExactly("77", "400000000000", "9007199254740993", "9007199254740993");
+        assertThat(browser.text("#tickets")).contains(MARKUP, "4\u2009300");
+        assertThat(browser.texts("#tickets img")).isEmpty();
+        assertThat(browser.text("#tickets-chain")).contains("Round\n71", "Block\n4\u2009321");
+        assertThat(browser.attributes("#tickets-sums data", "value"))
+                .containsExactly("9007199254740993", "400000000000", "0", "77");
         assertThat(browser.errors()).isEmpty();
     }
 
@@ -323,6 +342,7 @@ class PageIT {
             assertThat(browser.text("#sessions-empty")).contains("No session is open");
             assertThat(browser.text("#workers-empty")).contains("livepeer -transcoder");
             assertThat(browser.text("#job-part")).contains("never heard of");
+            assertThat(browser.find("#tickets-part").isDisplayed()).isFalse();
             browser.isAccessible("empty");
             browser.picture("empty-light");
             browser.size(390, 844);

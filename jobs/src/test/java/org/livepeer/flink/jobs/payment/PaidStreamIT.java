@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import com.linecorp.armeria.common.AggregatedHttpResponse;
 import java.math.BigInteger;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
 import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
 import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
+import org.livepeer.flink.connectors.gateway.GatewayStream;
+import org.livepeer.flink.connectors.gateway.OrchestratorClient;
+import org.livepeer.flink.connectors.gateway.OrchestratorException;
+import org.livepeer.flink.connectors.gateway.TicketPurse;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.jobs.Ledgers;
@@ -102,6 +108,58 @@ class PaidStreamIT {
                 }
                 Thread.sleep(50);
             }
+        }
+    }
+
+    /** What {@code livepeer push -orchAddr} does. */
+    @Test
+    void aPushOverTheWireStreamsAndPaysExactly() throws Exception {
+        AccountKey key = new AccountKey(Keccak256.of("pusher".getBytes(UTF_8)));
+        gateway("pusher", one);
+        List<String> sessions = new ArrayList<>();
+        TicketPurse purse = new TicketPurse(key, (session, t, g, p) -> sessions.add(session));
+        try (OrchestratorClient client =
+                new OrchestratorClient(new InetSocketAddress("127.0.0.1", two.port()))) {
+            GatewayStream stream = new GatewayStream(client, purse, "pushed", LADDER);
+            int tickets = 0;
+            for (int seq = 0; seq < 3; seq++) {
+                GatewayStream.Done done = stream.push(seq, MEDIA, PayingGateway.DURATION_MS);
+                assertThat(done.pixels()).isPositive();
+                assertThat(done.bytes()).isPositive();
+                tickets += done.tickets();
+            }
+            assertThat(tickets).isEqualTo(sessions.size()).isPositive();
+            assertThat(sessions).containsOnly(stream.session());
+            assertThat(stream.price()).isGreaterThanOrEqualTo(Fraction.of(12_000));
+            AccountState ours =
+                    Ledgers.settled(
+                            rig.address,
+                            PaymentDesk.account(key.address(), stream.session()),
+                            3,
+                            OrchestratorRig.PATIENCE);
+            assertThat(Fraction.of(ours.getBalance())).isEqualTo(purse.balance(stream.session()));
+
+            // Whom the orchestrator does not know gets its reason, and no ticket goes out
+            sessions.clear();
+            GatewayStream poor =
+                    new GatewayStream(
+                            client,
+                            new TicketPurse(
+                                    new AccountKey(Keccak256.of("poor".getBytes(UTF_8))),
+                                    (session, t, g, p) -> sessions.add(session)),
+                            "pushed",
+                            LADDER);
+            assertThatThrownBy(() -> poor.push(0, MEDIA, PayingGateway.DURATION_MS))
+                    .isInstanceOf(OrchestratorException.class)
+                    .hasMessageContaining("insufficient sender reserve");
+            assertThat(sessions).isEmpty();
+        }
+        try (OrchestratorClient nobody =
+                new OrchestratorClient(new InetSocketAddress("127.0.0.1", 1))) {
+            GatewayStream lost = new GatewayStream(nobody, purse, "pushed", LADDER);
+            assertThatThrownBy(() -> lost.push(0, MEDIA, PayingGateway.DURATION_MS))
+                    .isInstanceOf(OrchestratorException.class)
+                    .hasMessageContaining("refused");
         }
     }
 

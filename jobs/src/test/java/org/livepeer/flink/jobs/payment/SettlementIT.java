@@ -446,6 +446,7 @@ class SettlementIT {
                                 e.getType().equals("TicketDeferred")
                                         && hash.equals(e.getNumbers().get("ticket")));
         assertThat(waits.getReason()).contains("its sender has");
+        awaitEarlyInRound();
         // No block any more: what is sent stays under way.
         devnet.rpc().call("evm_setAutomine", false);
         devnet.rpc().call("evm_setIntervalMining", 0);
@@ -473,6 +474,17 @@ class SettlementIT {
                 .filteredOn(e -> e.getType().equals("TicketWon"))
                 .hasSize(1);
         return next;
+    }
+
+    /** Where time stands still in a round that is not initialized nothing is sent. */
+    private void awaitEarlyInRound() throws Exception {
+        while (devnet.ask("RoundsManager", "currentRoundInitialized()").signum() == 0
+                || devnet.rpc().blockNumber()
+                                - devnet.ask("RoundsManager", "currentRoundStartBlock()")
+                                        .longValueExact()
+                        > Devnet.ROUND_BLOCKS / 2) {
+            Thread.sleep(100);
+        }
     }
 
     /** {@code -Dlivepeer.fixture.settlement=DIR} keeps it for later versions. */

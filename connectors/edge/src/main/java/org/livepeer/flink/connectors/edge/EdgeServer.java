@@ -100,6 +100,8 @@ public final class EdgeServer implements AutoCloseable {
                                 new Start(Topics.LEDGER, null),
                                 new Start(Topics.CONTROL, null),
                                 new Start(Topics.SETTINGS, null),
+                                new Start(Topics.ROUNDS, null),
+                                new Start(Topics.REDEMPTIONS, null),
                                 new Start(Topics.WORKERS, Tables.WORKER_FORGOTTEN_AFTER),
                                 new Start(Topics.LIVENESS, Tables.WORKER_FORGOTTEN_AFTER)),
                         tables::take);

@@ -19,12 +19,14 @@ import org.livepeer.flink.connectors.edge.playback.StreamCatalog;
 import org.livepeer.flink.connectors.edge.upload.Gate;
 
 /**
- * JSON under {@code /api/}. Whatever tells money passes the {@link Gate}: balances, histories, and
- * the balance in a session's row, which is left out for others. The rest is for everybody.
+ * JSON under {@code /api/}. Whatever tells money passes the {@link Gate}: balances, histories,
+ * winning tickets, and the balance in a session's row, which is left out for others. The rest is
+ * for everybody.
  */
 public final class ApiService extends AbstractHttpService {
     private static final String LEDGER = "/ledger/";
     private static final String HISTORY = "/history";
+    private static final String TICKETS = "/tickets";
 
     private final StreamCatalog catalog;
     private final Tables tables;
@@ -82,12 +84,14 @@ public final class ApiService extends AbstractHttpService {
         Function<String, HttpResponse> answer;
         if (path.startsWith(LEDGER)) {
             answer = p -> account(p.substring(LEDGER.length()));
+        } else if (path.equals(TICKETS)) {
+            answer = p -> Json.answer(MoneyJson.tickets(tables.wins()));
         } else if (path.startsWith(HISTORY + "/")) {
             answer = p -> history.answer(p.substring(HISTORY.length()), ctx.queryParams());
         } else {
             return Replies.text(
                     HttpStatus.NOT_FOUND,
-                    "there are /api/streams, /api/sessions, /api/workers, /api/job,"
+                    "there are /api/streams, /api/sessions, /api/workers, /api/job, /api/tickets,"
                             + " /api/ledger/ACCOUNT, /api/history/account/ACCOUNT and"
                             + " /api/history/stream/ID");
         }

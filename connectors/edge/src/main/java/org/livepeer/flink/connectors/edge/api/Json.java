@@ -176,6 +176,7 @@ final class Json {
                         .put("silentAfterMs", Tables.JOB_SILENT_AFTER.toMillis())
                         .put("edgeWaitsFor", waitingFor)
                         .put("nowMs", nowMs);
+        row.set("chain", tables.wins().head().map(MoneyJson::head).orElse(null));
         ArrayNode cells = row.putArray("cells");
         for (Liveness cell : tables.cells()) {
             cells.addObject()

@@ -22,7 +22,7 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The latest row of every session, account, worker and cell. Thread-safe. */
+/** The latest row of every session, account, worker, cell and winning ticket. Thread-safe. */
 public final class Tables {
     private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
 
@@ -56,6 +56,7 @@ public final class Tables {
     private final ConcurrentMap<String, Liveness> cells = new ConcurrentHashMap<>();
     private final @Nullable ClusterSecret secret;
     private final OperatorOrders orders;
+    private final Wins wins;
     private volatile long jobSeenAtMs;
     private volatile Outages outages = new Outages(0, 0);
 
@@ -65,11 +66,12 @@ public final class Tables {
     public Tables(@Nullable ClusterSecret secret) {
         this.secret = secret;
         this.orders = new OperatorOrders(secret);
+        this.wins = new Wins(secret);
     }
 
     /**
      * Takes a record of {@code sessions}, {@code ledger}, {@code workers}, {@code liveness}, {@code
-     * control} or {@code settings}.
+     * control}, {@code settings}, {@code rounds} or {@code redemptions}.
      */
     public void take(Topics topic, ConsumerRecord<byte[], byte[]> message, long atMs) {
         try {
@@ -79,6 +81,7 @@ public final class Tables {
                 case WORKERS -> beat(message, atMs);
                 case CONTROL -> orders.take(message);
                 case SETTINGS -> orders.takeSetting(message);
+                case ROUNDS, REDEMPTIONS -> wins.take(topic, message);
                 case LIVENESS -> {
                     Liveness before = cells.get(key(message));
                     put(cells, Liveness.class, message);
@@ -137,6 +140,11 @@ public final class Tables {
     /** What the operator ordered. */
     public OperatorOrders orders() {
         return orders;
+    }
+
+    /** Tickets that pay. */
+    public Wins wins() {
+        return wins;
     }
 
     /** Every session, by id. */

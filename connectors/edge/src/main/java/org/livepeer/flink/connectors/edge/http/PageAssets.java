@@ -26,6 +26,7 @@ public final class PageAssets {
                     "history.js", SCRIPT,
                     "player.js", SCRIPT,
                     "tables.js", SCRIPT,
+                    "tickets.js", SCRIPT,
                     "icon.svg", SVG);
 
     private PageAssets() {}

@@ -4,21 +4,29 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
 import org.livepeer.flink.connectors.ethereum.keys.KeyStore;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
@@ -40,7 +48,9 @@ public final class Devnet implements AutoCloseable {
     public static final long ROUND_BLOCKS = 60;
 
     private static final long LEAST_ROUND = 40;
+    private static final String PID = "anvil.pid";
 
+    private final FileChannel lock;
     private final Process anvil;
     private final EthRpc rpc;
     private final Sender sender;
@@ -99,7 +109,8 @@ public final class Devnet implements AutoCloseable {
         }
     }
 
-    private Devnet(Process anvil, URI uri, EthRpc rpc, Facts facts) {
+    private Devnet(FileChannel lock, Process anvil, URI uri, EthRpc rpc, Facts facts) {
+        this.lock = lock;
         this.anvil = anvil;
         this.uri = uri;
         this.rpc = rpc;
@@ -115,8 +126,21 @@ public final class Devnet implements AutoCloseable {
     public static Devnet start(Options options) throws IOException, InterruptedException {
         Artifacts artifacts = new Artifacts(options.packages());
         Files.createDirectories(options.folder());
-        int port = options.port() == 0 ? freePort() : options.port();
+        FileChannel lock = lock(options.folder());
+        try {
+            return start(options, artifacts, lock);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    private static Devnet start(Options options, Artifacts artifacts, FileChannel lock)
+            throws IOException, InterruptedException {
+        endOrphan(options.folder());
+        int port = port(options.port());
         Process anvil = anvil(options, port);
+        Files.writeString(options.folder().resolve(PID), Long.toString(anvil.pid()));
         URI uri = URI.create("http://127.0.0.1:" + port);
         EthRpc rpc = new EthRpc(List.of(uri), Duration.ofSeconds(10));
         try {
@@ -129,7 +153,7 @@ public final class Devnet implements AutoCloseable {
             for (String each : List.of(facts.deployer(), facts.orchestrator(), facts.gateway())) {
                 rpc.call("anvil_impersonateAccount", each);
             }
-            Devnet devnet = new Devnet(anvil, uri, rpc, facts);
+            Devnet devnet = new Devnet(lock, anvil, uri, rpc, facts);
             devnet.rounds.scheduleWithFixedDelay(
                     devnet::initializeRound, 200, 500, TimeUnit.MILLISECONDS);
             return devnet;
@@ -175,9 +199,56 @@ public final class Devnet implements AutoCloseable {
                 .start();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    private static FileChannel lock(Path folder) throws IOException {
+        FileChannel channel =
+                FileChannel.open(
+                        folder.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // This process has it.
+        }
+        channel.close();
+        throw new IllegalStateException(
+                "a chain for development already runs on " + folder + ": give another folder");
+    }
+
+    /** Whoever started the last one may have been killed without ending it. */
+    private static void endOrphan(Path folder) throws IOException, InterruptedException {
+        Path file = folder.resolve(PID);
+        if (!Files.exists(file)) {
+            return;
+        }
+        String pid = Files.readString(file).strip();
+        Optional<ProcessHandle> orphan =
+                pid.matches("\\d{1,10}")
+                        ? ProcessHandle.of(Long.parseLong(pid)).filter(Devnet::isAnvil)
+                        : Optional.empty();
+        if (orphan.isPresent() && orphan.get().destroy()) {
+            try {
+                orphan.get().onExit().get(10, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                orphan.get().destroyForcibly();
+            }
+        }
+        Files.delete(file);
+    }
+
+    private static boolean isAnvil(ProcessHandle process) {
+        return process.info().command().filter(command -> command.endsWith("/anvil")).isPresent();
+    }
+
+    /** One that is free: another node there would be taken for ours. */
+    private static int port(int wanted) throws IOException {
+        try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        } catch (BindException e) {
+            throw new IllegalStateException(
+                    "port " + wanted + " is taken: the chain for development needs another one", e);
         }
     }
 
@@ -280,6 +351,11 @@ public final class Devnet implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             anvil.destroyForcibly();
+        }
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }
