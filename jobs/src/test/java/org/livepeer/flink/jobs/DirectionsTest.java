@@ -85,11 +85,12 @@ class DirectionsTest {
 
     /** What the job needs of the transcoder's module has no HTTP client with it. */
     @Test
-    void onlyTheEdgeAndWhatFacesTheNetworksOwnTranscodersSpeakHttp() {
+    void onlyTheEdgeAndWhatFacesTheNetworksOwnNodesSpeakHttp() {
         noClasses()
                 .that()
                 .resideOutsideOfPackages(
                         ROOT + ".connectors.edge..",
+                        ROOT + ".connectors.gateway..",
                         ROOT + ".connectors.transcoder.remote..",
                         ROOT + ".connectors.transcoder.registered..",
                         ROOT + ".jobs.node..",
