@@ -20,15 +20,19 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.livepeer.flink.operators.log.Repeats;
 import org.slf4j.LoggerFactory;
 
 /**
  * A node's JSON-RPC, at one of several endpoints: one that does not answer, or not in JSON, is left
- * for the next, and stays left as long as that one answers. What a node says in an address' path or
- * query is taken as a secret and stands in no log. Thread-safe.
+ * for the next, and stays left as long as that one answers; so is one of another chain than the
+ * first that said of which it is. What a node says in an address' path or query is taken as a
+ * secret and stands in no log. Thread-safe.
  */
 public final class EthRpc {
     private static final Repeats REPEATS = new Repeats(LoggerFactory.getLogger(EthRpc.class));
@@ -43,6 +47,8 @@ public final class EthRpc {
     private final HttpClient http;
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger current = new AtomicInteger();
+    private final AtomicReference<String> chain = new AtomicReference<>("");
+    private final Set<URI> ofTheChain = ConcurrentHashMap.newKeySet();
 
     /**
      * @param endpoints http or https, in the order of choice
@@ -132,6 +138,7 @@ public final class EthRpc {
         for (int i = 0; i < endpoints.size(); i++) {
             int at = (first + i) % endpoints.size();
             try {
+                requireSameChain(endpoints.get(at));
                 T answer = attempt.at(endpoints.get(at));
                 current.set(at);
                 return answer;
@@ -148,6 +155,22 @@ public final class EthRpc {
             }
         }
         throw RpcException.unreachable(what, hosts(), last);
+    }
+
+    /** Where there are several, each says of which chain it is before it is asked anything else. */
+    private void requireSameChain(URI endpoint) throws IOException, InterruptedException {
+        if (endpoints.size() == 1 || ofTheChain.contains(endpoint)) {
+            return;
+        }
+        String said =
+                single(endpoint, question(Question.of("eth_chainId"))).path("result").asText();
+        if (!said.matches("0x[0-9a-fA-F]{1,16}")) {
+            throw new IOException("it does not say of which chain it is");
+        }
+        if (!chain.compareAndSet("", said) && !chain.get().equals(said)) {
+            throw new IOException("it is of chain " + said + ", others are of " + chain.get());
+        }
+        ofTheChain.add(endpoint);
     }
 
     private List<Answer> several(URI endpoint, List<Question> asked)

@@ -38,9 +38,37 @@ class EthRpcTest {
     }
 
     private static Object echo(String name, String method, JsonNode parameters) {
+        if (method.equals("eth_chainId")) {
+            return "0xa4b1";
+        }
         return method.equals("fail")
                 ? new Refusal(3, "execution reverted", "0x08c379a0")
                 : name + " " + parameters.path(0).asInt();
+    }
+
+    /** Requests but the first of each node, which asks of which chain it is. */
+    private static List<JsonNode> asked(ScriptedNode node) {
+        return node.requests.stream()
+                .filter(r -> !r.path("method").asText().equals("eth_chainId"))
+                .toList();
+    }
+
+    @Test
+    void aNodeOfAnotherChainIsNotAsked() throws Exception {
+        one.close();
+        try (ScriptedNode foreign =
+                new ScriptedNode(
+                        (method, parameters) -> method.equals("eth_chainId") ? "0x1" : "foreign")) {
+            EthRpc several = new EthRpc(List.of(other.uri(), foreign.uri()), Duration.ofSeconds(5));
+            assertThat(several.call("echo", 1).asText()).isEqualTo("other 1");
+            several.leave();
+            assertThat(several.call("echo", 2).asText()).isEqualTo("other 2");
+            other.close();
+            assertThatThrownBy(() -> several.call("echo", 3))
+                    .isInstanceOf(RpcException.class)
+                    .hasMessageContaining("it is of chain 0x1, others are of 0xa4b1");
+            assertThat(asked(foreign)).isEmpty();
+        }
     }
 
     private static List<Question> numbers(int count) {
@@ -58,7 +86,7 @@ class EthRpcTest {
         List<Answer> answers = rpc.batch(numbers(5));
         assertThat(answers).hasSize(5);
         assertAnswers("one", answers);
-        assertThat(one.requests).hasSize(1);
+        assertThat(asked(one)).hasSize(1);
     }
 
     @Test
@@ -80,7 +108,7 @@ class EthRpcTest {
                             assertThat(e.isRevert()).isTrue();
                             assertThat(e.data()).isEqualTo("0x08c379a0");
                         });
-        assertThat(other.requests).isEmpty();
+        assertThat(asked(other)).isEmpty();
     }
 
     @Test
@@ -88,20 +116,20 @@ class EthRpcTest {
         List<Answer> answers = rpc.batch(numbers(250));
         assertThat(answers).hasSize(250);
         assertAnswers("one", answers);
-        assertThat(one.requests).extracting(JsonNode::size).containsExactly(100, 100, 50);
+        assertThat(asked(one)).extracting(JsonNode::size).containsExactly(100, 100, 50);
     }
 
     @Test
     void nothingIsAskedForNoQuestion() throws Exception {
         assertThat(rpc.batch(List.of())).isEmpty();
-        assertThat(one.requests).isEmpty();
+        assertThat(asked(one)).isEmpty();
     }
 
     @Test
     void aNodeThatTakesOneQuestionIsAskedOneByOne() throws Exception {
         one.takesBatches = false;
         assertAnswers("one", rpc.batch(numbers(3)));
-        assertThat(one.requests).hasSize(4);
+        assertThat(asked(one)).hasSize(4);
     }
 
     static Stream<Arguments> nonsense() {
