@@ -6,7 +6,12 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.math.BigInteger;
+import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -31,6 +36,8 @@ import org.livepeer.flink.connectors.kafka.TopicAdmin;
 import org.livepeer.flink.connectors.kafka.client.EventTail;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.jobs.cluster.ProcessCluster;
+import org.livepeer.flink.jobs.payment.DevChain;
+import org.livepeer.flink.jobs.payment.PaidLiveStream;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.ledger.LedgerReplay;
 import org.livepeer.flink.operators.ledger.Sums;
@@ -42,11 +49,14 @@ import org.livepeer.flink.schemas.AccountState;
  * answered, each delivered one is charged once, and the sums are right to the last wei.
  *
  * <p>{@code -Dlivepeer.chaos.kills=200 -Dlivepeer.chaos.seed=1} for the long run, {@code
- * -Dlivepeer.chaos.kinds=worker,child} for some victims only.
+ * -Dlivepeer.chaos.kinds=worker,child} for some victims only. With {@code
+ * -Dlivepeer.chaos.chain=true} (Node is needed) a gateway streams beside it and pays with tickets,
+ * on a chain whose node dies and drops blocks as the kind {@code chain}: each ticket that pays is
+ * redeemed once.
  */
 class OrchestratorChaosIT {
     private static final String ACCOUNT = "manifest:" + LiveStream.MANIFEST;
-    private static final long PRICE = 3;
+    private static final long PRICE = 120_000;
     private static final String PROFILE = "P144p30fps16x9";
     private static final String[] JOB = {
         "-pricePerUnit", Long.toString(PRICE), "-parallelism", "2"
@@ -63,13 +73,39 @@ class OrchestratorChaosIT {
     private static final long SEED =
             Long.getLong("livepeer.chaos.seed", System.currentTimeMillis());
 
+    /** Tickets that are worth far more than their gas, of which every fifth pays. */
+    private static final String[] PAID = {"-maxFaceValue", "40000000000", "-autoAdjustPrice=false"};
+
     private final Map<String, List<Long>> outages = new TreeMap<>();
+
+    /** Null when everything is prepaid. */
+    private DevChain chain;
 
     @Test
     void everySegmentIsAnsweredAndChargedOnceWhateverIsKilled(
             @TempDir(cleanup = CleanupMode.ON_SUCCESS) Path work) throws Exception {
         say("seed " + SEED + ", " + KILLS + " kills");
-        try (ProcessCluster cluster = ProcessCluster.in(work).brokers(3).shortLived().start()) {
+        URI wire1 = URI.create("https://127.0.0.1:" + Nodes.port());
+        URI wire2 = URI.create("https://127.0.0.1:" + Nodes.port());
+        try (TcpFront wire = TcpFront.over(wire1, wire2)) {
+            chain =
+                    DevChain.start(work.resolve("chain"), wire.address().getAuthority())
+                            .orElse(null);
+            run(work, wire.address(), wire1, wire2);
+        } finally {
+            if (chain != null) {
+                chain.close();
+            }
+        }
+    }
+
+    private void run(Path work, URI wire, URI wire1, URI wire2) throws Exception {
+        try (ProcessCluster cluster =
+                ProcessCluster.in(work)
+                        .brokers(3)
+                        .taskManagers(chain == null ? 2 : 3)
+                        .shortLived()
+                        .start()) {
             KafkaAddress kafka = cluster.kafka("");
             Path secretPath = work.resolve("cluster.secret");
             SecretFile secret = SecretFile.orCreate(secretPath);
@@ -83,23 +119,28 @@ class OrchestratorChaosIT {
             Path adminToken = token(work.resolve("admin.token"));
             String[] tokens = {"-edgeToken", "" + edgeToken, "-adminToken", "" + adminToken};
             // Submits the job; when it is started again, it finds it running.
-            URI edge1 =
-                    nodes.orchestrator(
-                            "edge-1",
-                            Stream.concat(Stream.of(JOB), Stream.of(tokens))
-                                    .toArray(String[]::new));
-            URI edge2 = nodes.edge("edge-2", tokens);
+            URI edge1 = nodes.orchestrator("edge-1", all(tokens, job(), face(wire, wire1)));
+            URI edge2 = nodes.edge("edge-2", all(tokens, job(), face(wire, wire2)));
             Ledgers.grant(kafka, secret, ACCOUNT, 1_000_000_000_000_000L);
             Nodes.awaitReady(kafka, 2);
             try (TcpFront front = TcpFront.over(edge1, edge2);
                     LiveStream stream =
-                            new LiveStream(kafka, front.address(), text(edgeToken), PROFILE)) {
+                            new LiveStream(kafka, front.address(), text(edgeToken), PROFILE);
+                    PaidLiveStream paid = chain == null ? null : paid(chain, wire)) {
+                BigInteger deposit = chain == null ? BigInteger.ZERO : chain.deposit();
                 stream.start();
+                if (paid != null) {
+                    awaitReady(nodes);
+                    paid.start();
+                }
                 kill(cluster, new Random(SEED), stream);
                 upgrade(cluster, nodes, stream);
                 dashboards(cluster, nodes, text(adminToken), kafka);
                 playlists(stream, edge1, edge2);
                 check(kafka, stream);
+                if (paid != null) {
+                    paid.finish(kafka, secret.secret(), chain, deposit);
+                }
             }
             for (Path each : List.of(secretPath, edgeToken, adminToken)) {
                 noSecretIn(work, text(each));
@@ -107,20 +148,48 @@ class OrchestratorChaosIT {
         }
     }
 
-    private void kill(ProcessCluster cluster, Random random, LiveStream stream)
-            throws InterruptedException {
+    private static String[] all(String[]... flags) {
+        return Stream.of(flags).flatMap(Stream::of).toArray(String[]::new);
+    }
+
+    /** The job's flags; where there is a chain, gateways pay on it. */
+    private String[] job() {
+        return chain == null
+                ? JOB
+                : all(JOB, PAID, chain.orchestratorFlags().toArray(String[]::new));
+    }
+
+    /** Where gateways reach an edge: all of them at one address. */
+    private String[] face(URI front, URI own) {
+        return chain == null
+                ? new String[0]
+                : new String[] {"-serviceAddr", front.getAuthority(), "-httpAddr", "" + own};
+    }
+
+    private static PaidLiveStream paid(DevChain chain, URI wire) throws Exception {
+        return new PaidLiveStream(
+                chain.gateway(),
+                InetSocketAddress.createUnresolved(wire.getHost(), wire.getPort()),
+                "P144p30fps16x9");
+    }
+
+    private void kill(ProcessCluster cluster, Random random, LiveStream stream) throws Exception {
         for (int i = 0; i < KILLS; i++) {
             TimeUnit.MILLISECONDS.sleep(1_500 + random.nextInt(2_500));
             String kind = KINDS.get(KILLS <= KINDS.size() ? i : random.nextInt(KINDS.size()));
             String victim =
                     switch (kind) {
+                        case "chain" -> "anvil";
                         case "jobmanager" -> cluster.leader();
                         case "broker" -> "broker-" + (1 + random.nextInt(3));
                         case "child" -> "worker-" + (1 + random.nextInt(2));
                         default -> kind + "-" + (1 + random.nextInt(2));
                     };
             long at = System.currentTimeMillis();
-            if (kind.equals("child")) {
+            if (kind.equals("chain")) {
+                chain.die();
+                chain.reorg(1 + random.nextInt(6));
+            } else if (kind.equals("child")) {
                 ProcessHandle.of(cluster.pid(victim))
                         .ifPresent(w -> w.descendants().forEach(ProcessHandle::destroyForcibly));
             } else {
@@ -152,15 +221,35 @@ class OrchestratorChaosIT {
     /** Another copy takes over from a savepoint, while the stream goes on. */
     private void upgrade(ProcessCluster cluster, Nodes nodes, LiveStream stream)
             throws InterruptedException {
-        assertThat(cluster.rest().jobs()).as("one job, all the time").hasSize(1);
+        int jobs = chain == null ? 1 : 3;
+        assertThat(cluster.rest().jobs()).as("the same jobs, all the time").hasSize(jobs);
         long at = System.currentTimeMillis();
-        nodes.upgrade("upgrade-1", JOB);
+        nodes.upgrade("upgrade-1", job());
         TimeUnit.MILLISECONDS.sleep(4_000);
         say(
                 "upgrade, longest time without an answer "
                         + stream.longestGap(at - 1_000, System.currentTimeMillis())
                         + " ms");
-        assertThat(cluster.rest().jobs().values()).containsOnlyOnce("RUNNING").hasSize(2);
+        assertThat(cluster.rest().jobs().values())
+                .hasSize(2 * jobs)
+                .filteredOn("RUNNING"::equals)
+                .hasSize(jobs);
+    }
+
+    /** The first edge takes gateways: chain and job are read. */
+    private static void awaitReady(Nodes nodes) throws Exception {
+        URI ready = URI.create("http://127.0.0.1:" + nodes.adminPorts().get("edge-1") + "/readyz");
+        HttpClient http = HttpClient.newHttpClient();
+        long end = System.nanoTime() + BOUND.toNanos();
+        HttpResponse<String> said = null;
+        while ((said == null || said.statusCode() != 200) && System.nanoTime() < end) {
+            TimeUnit.MILLISECONDS.sleep(200);
+            said =
+                    http.send(
+                            HttpRequest.newBuilder(ready).build(),
+                            HttpResponse.BodyHandlers.ofString());
+        }
+        assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
     }
 
     private static Path token(Path file) throws IOException {

@@ -41,7 +41,9 @@ final class WirePush implements AutoCloseable {
             stream =
                     new GatewayStream(
                             client,
-                            key == null ? null : new TicketPurse(key, (s, t, g, p) -> {}),
+                            key == null
+                                    ? null
+                                    : new TicketPurse(key, (offer, ticket, signature) -> {}),
                             manifest,
                             ProfileText.parse(profiles));
         } catch (InvalidSegmentException e) {

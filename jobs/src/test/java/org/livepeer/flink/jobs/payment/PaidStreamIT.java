@@ -44,7 +44,6 @@ import org.livepeer.flink.operators.ticket.Curves;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.operators.ticket.EthSignatures;
 import org.livepeer.flink.operators.ticket.Recipient;
-import org.livepeer.flink.operators.ticket.RecipientRands;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Event;
@@ -117,7 +116,9 @@ class PaidStreamIT {
         AccountKey key = new AccountKey(Keccak256.of("pusher".getBytes(UTF_8)));
         gateway("pusher", one);
         List<String> sessions = new ArrayList<>();
-        TicketPurse purse = new TicketPurse(key, (session, t, g, p) -> sessions.add(session));
+        TicketPurse purse =
+                new TicketPurse(
+                        key, (offer, t, g) -> sessions.add(offer.getAuthToken().getSessionId()));
         try (OrchestratorClient client =
                 new OrchestratorClient(new InetSocketAddress("127.0.0.1", two.port()))) {
             GatewayStream stream = new GatewayStream(client, purse, "pushed", LADDER);
@@ -146,7 +147,8 @@ class PaidStreamIT {
                             client,
                             new TicketPurse(
                                     new AccountKey(Keccak256.of("poor".getBytes(UTF_8))),
-                                    (session, t, g, p) -> sessions.add(session)),
+                                    (offer, t, g) ->
+                                            sessions.add(offer.getAuthToken().getSessionId())),
                             "pushed",
                             LADDER);
             assertThatThrownBy(() -> poor.push(0, MEDIA, PayingGateway.DURATION_MS))
@@ -204,29 +206,9 @@ class PaidStreamIT {
         return replay.at(ours.getAccount(), ours.getEventSequence());
     }
 
-    /** Hashes of the tickets that pay, as nobody but the holder of the secret can tell. */
     private static Set<String> won(PayingGateway gateway) {
-        RecipientRands rands = Recipient.secret(rig.secret);
-        Set<String> won = new TreeSet<>();
-        for (PayingGateway.Sent each : gateway.sent()) {
-            var params = each.params();
-            BigInteger rand =
-                    rands.rand(
-                            new RecipientRands.Bound(
-                                    each.session(),
-                                    new BigInteger(1, params.getSeed().toByteArray()),
-                                    gateway.address(),
-                                    each.ticket().faceValue(),
-                                    each.ticket().winProb(),
-                                    new BigInteger(1, params.getExpirationBlock().toByteArray()),
-                                    priceOf(gateway),
-                                    each.ticket().creationRound(),
-                                    each.ticket().creationRoundBlockHash()));
-            if (each.ticket().wins(each.signature(), rand)) {
-                won.add(HexFormat.of().formatHex(each.ticket().hash()));
-            }
-        }
-        return won;
+        return new TreeSet<>(
+                WonTickets.among(gateway.sent(), gateway.address(), rig.secret).keySet());
     }
 
     private static Fraction priceOf(PayingGateway gateway) {

@@ -43,7 +43,22 @@ final class PayingGateway {
     private OrchestratorInfo info = OrchestratorInfo.getDefaultInstance();
 
     /** A ticket that went out. */
-    record Sent(String session, Ticket ticket, byte[] signature, TicketParams params) {}
+    record Sent(OrchestratorInfo offer, Ticket ticket, byte[] signature) {
+        String session() {
+            return offer.getAuthToken().getSessionId();
+        }
+
+        TicketParams params() {
+            return offer.getTicketParams();
+        }
+
+        /** wei of a pixel. */
+        Fraction price() {
+            return Fraction.of(
+                    offer.getPriceInfo().getPricePerUnit(),
+                    offer.getPriceInfo().getPixelsPerUnit());
+        }
+    }
 
     PayingGateway(String name, int port, List<Profile> ladder) {
         this(new AccountKey(Keccak256.of(name.getBytes(UTF_8))), port, ladder);
@@ -54,8 +69,7 @@ final class PayingGateway {
         this.purse =
                 new TicketPurse(
                         key,
-                        (session, ticket, signature, params) ->
-                                sent.add(new Sent(session, ticket, signature, params)));
+                        (offer, ticket, signature) -> sent.add(new Sent(offer, ticket, signature)));
         this.ladder = ladder;
     }
 

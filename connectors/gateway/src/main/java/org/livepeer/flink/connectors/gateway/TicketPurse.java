@@ -38,10 +38,10 @@ public final class TicketPurse {
     private final Map<ByteString, Integer> nonces = new HashMap<>();
     private final TicketHeard heard;
 
-    /** Told each ticket that is made. */
+    /** Told each ticket that is made, and what the orchestrator offered for it. */
     @FunctionalInterface
     public interface TicketHeard {
-        void made(String session, Ticket ticket, byte[] signature, TicketParams params);
+        void made(OrchestratorInfo offer, Ticket ticket, byte[] signature);
     }
 
     /**
@@ -114,12 +114,11 @@ public final class TicketPurse {
         TicketParams params = info.getTicketParams();
         payment.setTicketParams(params.toBuilder().clearExpirationParams())
                 .setExpirationParams(params.getExpirationParams());
-        String session = info.getAuthToken().getSessionId();
         for (int i = 0; i < tickets; i++) {
             int nonce = nonces.merge(params.getRecipientRandHash(), 1, Integer::sum);
             Ticket ticket = ticket(params, nonce);
             byte[] signature = key.sign(ticket.hash());
-            heard.made(session, ticket, signature, params);
+            heard.made(info, ticket, signature);
             payment.addTicketSenderParams(
                     TicketSenderParams.newBuilder()
                             .setSenderNonce(nonce)

@@ -27,7 +27,7 @@ class TicketPurseTest {
 
     private final List<Ticket> made = new ArrayList<>();
     private final TicketPurse purse =
-            new TicketPurse(new Signer(), (session, ticket, signature, params) -> made.add(ticket));
+            new TicketPurse(new Signer(), (offer, ticket, signature) -> made.add(ticket));
 
     private static final class Signer implements MessageSigner {
         @Override

@@ -167,7 +167,7 @@ public final class EthRpc {
         if (!said.matches("0x[0-9a-fA-F]{1,16}")) {
             throw new IOException("it does not say of which chain it is");
         }
-        if (!chain.compareAndSet("", said) && !chain.get().equals(said)) {
+        if (!chain.compareAndSet("", said) && !said.equals(chain.get())) {
             throw new IOException("it is of chain " + said + ", others are of " + chain.get());
         }
         ofTheChain.add(endpoint);
