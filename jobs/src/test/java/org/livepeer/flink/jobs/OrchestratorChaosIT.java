@@ -74,7 +74,13 @@ class OrchestratorChaosIT {
             Long.getLong("livepeer.chaos.seed", System.currentTimeMillis());
 
     /** Tickets that are worth far more than their gas, of which every fifth pays. */
-    private static final String[] PAID = {"-maxFaceValue", "40000000000", "-autoAdjustPrice=false"};
+    private static final String[] PAID_JOB = {
+        "-pricePerUnit",
+        Long.toString(PRICE),
+        "-maxFaceValue",
+        "40000000000",
+        "-autoAdjustPrice=false"
+    };
 
     private final Map<String, List<Long>> outages = new TreeMap<>();
 
@@ -103,7 +109,7 @@ class OrchestratorChaosIT {
         try (ProcessCluster cluster =
                 ProcessCluster.in(work)
                         .brokers(3)
-                        .taskManagers(chain == null ? 2 : 3)
+                        .flink("taskmanager.numberOfTaskSlots", chain == null ? "2" : "4")
                         .shortLived()
                         .start()) {
             KafkaAddress kafka = cluster.kafka("");
@@ -156,7 +162,7 @@ class OrchestratorChaosIT {
     private String[] job() {
         return chain == null
                 ? JOB
-                : all(JOB, PAID, chain.orchestratorFlags().toArray(String[]::new));
+                : all(PAID_JOB, chain.orchestratorFlags().toArray(String[]::new));
     }
 
     /** Where gateways reach an edge: all of them at one address. */
@@ -197,7 +203,7 @@ class OrchestratorChaosIT {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
                 cluster.restart(victim);
             }
-            TimeUnit.MILLISECONDS.sleep(6_000);
+            TimeUnit.MILLISECONDS.sleep(chain == null ? 6_000 : 15_000);
             long now = System.currentTimeMillis();
             long gap = stream.longestGap(at - 1_000, now);
             outages.computeIfAbsent(kind, k -> new ArrayList<>()).add(gap);
