@@ -7,6 +7,7 @@ import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.ethereum.chain.ChainOptions;
 import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
 import org.livepeer.flink.connectors.ethereum.keys.KeyStore;
+import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.operators.ticket.Recipient;
 
@@ -59,6 +60,17 @@ public record ChainAccess(
                 terms,
                 autoAdjustPrice,
                 TicketSettings.STALE_AFTER);
+    }
+
+    /**
+     * Opens the key and reads the addresses of nodes, before anything is started with them.
+     *
+     * @throws IllegalArgumentException or {@link IllegalStateException} saying which flag is of no
+     *     use
+     */
+    void check() {
+        key();
+        EthRpc.of(chain.urls());
     }
 
     /** The node's key. */

@@ -115,6 +115,10 @@ public final class Node implements AutoCloseable {
                     "without -orchestrator a node needs -kafka HOST:PORT of the deployment that it"
                             + " works for");
         }
+        ChainAccess access = options.chain();
+        if (access != null) {
+            access.check();
+        }
         DataDir dataDir = startProcess();
         options.secret();
         SharedDirectoryStore store = new SharedDirectoryStore(StoreOptions.of(options.storeDir()));

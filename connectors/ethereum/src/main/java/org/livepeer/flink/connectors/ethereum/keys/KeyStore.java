@@ -67,14 +67,13 @@ public final class KeyStore {
         if (fitting.size() == 1) {
             return fitting.get(0);
         }
-        String what = account == null ? "one key" : "the key of " + account;
         throw new IllegalArgumentException(
                 path
-                        + " does not hold "
-                        + what
-                        + " but "
-                        + fitting.size()
-                        + " such files: give the file, or -ethAcctAddr 0xADDRESS");
+                        + (account == null
+                                ? " holds " + fitting.size() + " keys"
+                                : " holds " + fitting.size() + " files with the key of " + account)
+                        + ", and one is needed: give the file as -ethKeystorePath, or"
+                        + " -ethAcctAddr 0xADDRESS");
     }
 
     private static List<Path> files(Path path) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -38,6 +39,8 @@ public final class EthRpc {
     private static final Repeats REPEATS = new Repeats(LoggerFactory.getLogger(EthRpc.class));
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int OK = 200;
+    private static final String FORM =
+            "-ethUrl takes http:// or https:// addresses, with commas between them";
 
     /** Questions in one request; some nodes take no more. */
     private static final int MOST_AT_ONCE = 100;
@@ -60,8 +63,7 @@ public final class EthRpc {
         }
         for (URI each : endpoints) {
             if (each.getHost() == null || !String.valueOf(each.getScheme()).startsWith("http")) {
-                throw new IllegalArgumentException(
-                        "-ethUrl takes http:// or https:// addresses, with commas between them");
+                throw new IllegalArgumentException(FORM);
             }
         }
         this.endpoints = List.copyOf(endpoints);
@@ -72,8 +74,13 @@ public final class EthRpc {
     /** Reads {@code URL[,URL]}. */
     public static EthRpc of(String urls) {
         List<URI> endpoints = new ArrayList<>();
-        for (String each : urls.split(",")) {
-            endpoints.add(URI.create(each.strip()));
+        try {
+            for (String each : urls.split(",")) {
+                endpoints.add(new URI(each.strip()));
+            }
+        } catch (URISyntaxException e) {
+            // Its text holds the address, which may be a secret.
+            throw new IllegalArgumentException(FORM);
         }
         return new EthRpc(endpoints, Duration.ofSeconds(10));
     }

@@ -71,6 +71,17 @@ class EthRpcTest {
         }
     }
 
+    @Test
+    void anAddressThatIsNoneIsRefusedWithoutShowingIt() {
+        for (String bad : List.of("https://", "ftp://node/secret", "http://a b/secret", "secret")) {
+            assertThatThrownBy(() -> EthRpc.of("http://127.0.0.1:1," + bad))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("-ethUrl takes")
+                    .hasMessageNotContaining("secret")
+                    .hasNoCause();
+        }
+    }
+
     private static List<Question> numbers(int count) {
         return IntStream.range(0, count).mapToObj(i -> Question.of("echo", i)).toList();
     }
