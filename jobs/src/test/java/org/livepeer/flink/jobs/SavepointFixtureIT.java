@@ -20,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.TopicRights;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.orchestrator.SavedState;
+import org.livepeer.flink.jobs.payment.PaidFixture;
+import org.livepeer.flink.jobs.payment.PaidFixtureWriter;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.AccountState;
@@ -29,7 +31,8 @@ import org.livepeer.flink.schemas.Redemption;
 
 /**
  * The savepoint of each released version is read, and begun from, by today's code. {@code
- * -Dlivepeer.fixture.write=NAME} writes today's as a new fixture first.
+ * -Dlivepeer.fixture.write=NAME} writes today's as a new fixture first, {@code
+ * -Dlivepeer.fixture.paid=NAME} one of a stream that is paid with tickets.
  */
 class SavepointFixtureIT {
     private static final Path FIXTURES = Path.of("src", "test", "resources", "savepoints");
@@ -71,6 +74,35 @@ class SavepointFixtureIT {
                         .first()
                         .asString()
                         .startsWith("its sender has");
+            }
+        }
+    }
+
+    /** Balances with tickets in them, nonces that were seen, and a segment under way. */
+    @Test
+    void everyReleasedVersionsTicketsStayTaken() throws Exception {
+        String write = System.getProperty("livepeer.fixture.paid");
+        if (write != null) {
+            PaidFixtureWriter.write(PaidFixture.STORED.resolve(write), folder.resolve("paying"));
+        }
+        try (Stream<Path> fixtures = Files.list(PaidFixture.STORED)) {
+            List<Path> all = fixtures.sorted().toList();
+            assertThat(all).isNotEmpty();
+            for (Path stored : all) {
+                String name = stored.getFileName().toString();
+                PaidFixture fixture = PaidFixture.copy(stored, folder.resolve("copy-" + name));
+                fixture.refresh();
+                fixture.reads();
+                Path place = PaidFixture.place(folder.resolve("paid-" + name));
+                try (OrchestratorRig rig = new OrchestratorRig(place)) {
+                    fillTopics(rig);
+                    rig.submit(
+                            rig.options(),
+                            new LocalWorkers(10),
+                            2,
+                            fixture.savepoint().toUri().toString());
+                    fixture.goesOn(rig);
+                }
             }
         }
     }

@@ -2,7 +2,6 @@ package org.livepeer.flink.operators.ticket;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Optional;
 import org.livepeer.flink.operators.hash.Keccak256;
@@ -12,6 +11,8 @@ public final class EthSignatures {
     private static final int LENGTH = 65;
     private static final int FIRST_V = 27;
     private static final String PREFIX = "\u0019Ethereum Signed Message:\n";
+    private static final int HASH = 32;
+    private static final byte[] PREFIX_OF_HASH = (PREFIX + HASH).getBytes(US_ASCII);
 
     private final Secp256k1 curve;
 
@@ -21,10 +22,14 @@ public final class EthSignatures {
 
     /** What is signed of a message. */
     public static byte[] digest(byte[] message) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes((PREFIX + message.length).getBytes(US_ASCII));
-        all.writeBytes(message);
-        return Keccak256.of(all.toByteArray());
+        byte[] prefix =
+                message.length == HASH
+                        ? PREFIX_OF_HASH
+                        : (PREFIX + message.length).getBytes(US_ASCII);
+        Keccak256 hash = new Keccak256();
+        hash.update(prefix, 0, prefix.length);
+        hash.update(message, 0, message.length);
+        return hash.digest();
     }
 
     /**
