@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
@@ -22,12 +23,15 @@ import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.orchestrator.SavedState;
 import org.livepeer.flink.jobs.payment.PaidFixture;
 import org.livepeer.flink.jobs.payment.PaidFixtureWriter;
+import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Redemption;
+import org.livepeer.flink.schemas.WorkerAddress;
 
 /**
  * The savepoint of each released version is read, and begun from, by today's code. {@code
@@ -98,12 +102,31 @@ class SavepointFixtureIT {
                     fillTopics(rig);
                     rig.submit(
                             rig.options(),
-                            new LocalWorkers(10),
+                            new RefusingWorkers(),
                             2,
                             fixture.savepoint().toUri().toString());
                     fixture.goesOn(rig);
                 }
             }
+        }
+    }
+
+    /** Has no use for any segment. */
+    private static final class RefusingWorkers implements WorkerClient.Factory {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public WorkerClient create() {
+            return new WorkerClient() {
+                @Override
+                public CompletableFuture<Answer> execute(WorkerAddress worker, Order order) {
+                    return CompletableFuture.completedFuture(
+                            new Failed(Reason.DeadlineExceeded, "too late", false));
+                }
+
+                @Override
+                public void close() {}
+            };
         }
     }
 

@@ -194,7 +194,7 @@ public final class PaidFixture {
 
     /**
      * What a job that began from it must do with the money: the reservation comes back, its segment
-     * being lost; every ticket that was paid in before is refused, and a new one is taken.
+     * failing now; every ticket that was paid in before is refused, and a new one is taken.
      */
     public void goesOn(OrchestratorRig rig) throws Exception {
         AccountState released = await(rig, account -> account.getOutstanding() == 0);

@@ -1,6 +1,6 @@
 package org.livepeer.flink.operators.ticket;
 
-import fr.acinq.secp256k1.NativeSecp256k1;
+import fr.acinq.secp256k1.Secp256k1CFunctions;
 import fr.acinq.secp256k1.Secp256k1Exception;
 import fr.acinq.secp256k1.jni.OSInfo;
 import java.io.IOException;
@@ -27,13 +27,14 @@ final class NativeCurve implements Secp256k1 {
                     .parseHex("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0");
     private static final int WORD = 32;
 
-    private final fr.acinq.secp256k1.Secp256k1 library = Loaded.LIBRARY;
+    /** Of the library; any thread may use it. */
+    private final long context = Loaded.CONTEXT;
 
     /** The library, once for these classes. */
     private static final class Loaded {
-        private static final fr.acinq.secp256k1.Secp256k1 LIBRARY = load();
+        private static final long CONTEXT = load();
 
-        private static fr.acinq.secp256k1.Secp256k1 load() {
+        private static long load() {
             String machine = OSInfo.getNativeSuffix();
             String name = System.mapLibraryName("secp256k1-jni");
             try (InputStream packed =
@@ -51,7 +52,9 @@ final class NativeCurve implements Secp256k1 {
             } catch (IOException e) {
                 throw new UncheckedIOException("libsecp256k1 cannot be unpacked", e);
             }
-            return NativeSecp256k1.INSTANCE;
+            return Secp256k1CFunctions.secp256k1_context_create(
+                    Secp256k1CFunctions.SECP256K1_CONTEXT_SIGN
+                            | Secp256k1CFunctions.SECP256K1_CONTEXT_VERIFY);
         }
     }
 
@@ -66,7 +69,10 @@ final class NativeCurve implements Secp256k1 {
             return Optional.empty();
         }
         try {
-            return Optional.of(account(library.ecdsaRecover(signature, digest, recovery)));
+            return Optional.of(
+                    account(
+                            Secp256k1CFunctions.secp256k1_ecdsa_recover(
+                                    context, signature, digest, recovery)));
         } catch (Secp256k1Exception e) {
             return Optional.empty();
         }
@@ -80,7 +86,8 @@ final class NativeCurve implements Secp256k1 {
     @Override
     public byte[] sign(byte[] digest, byte[] privateKey) {
         EthAddress own = address(privateKey);
-        byte[] signature = library.sign(digest, privateKey, null);
+        byte[] signature =
+                Secp256k1CFunctions.secp256k1_ecdsa_sign(context, digest, privateKey, null);
         for (int recovery = 0; recovery < 2; recovery++) {
             if (recover(digest, signature, recovery).filter(own::equals).isPresent()) {
                 byte[] whole = Arrays.copyOf(signature, 2 * WORD + 1);
@@ -93,9 +100,10 @@ final class NativeCurve implements Secp256k1 {
 
     @Override
     public EthAddress address(byte[] privateKey) {
-        if (privateKey.length != WORD || !library.secKeyVerify(privateKey)) {
+        if (privateKey.length != WORD
+                || Secp256k1CFunctions.secp256k1_ec_seckey_verify(context, privateKey) != 1) {
             throw new IllegalArgumentException("this is no private key of secp256k1");
         }
-        return account(library.pubkeyCreate(privateKey));
+        return account(Secp256k1CFunctions.secp256k1_ec_pubkey_create(context, privateKey));
     }
 }

@@ -2,7 +2,7 @@ package org.livepeer.flink.operators.ticket;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import fr.acinq.secp256k1.NativeSecp256k1;
+import fr.acinq.secp256k1.Secp256k1CFunctions;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
@@ -33,6 +33,9 @@ class TicketCheckBenchmark {
     private static final double GO_LIVEPEER = 11_000;
 
     private final Gateway gateway = new Gateway("gateway");
+    private final long context =
+            Secp256k1CFunctions.secp256k1_context_create(
+                    Secp256k1CFunctions.SECP256K1_CONTEXT_VERIFY);
     private final EthSignatures java = new EthSignatures(new BouncyCurve());
     private int sessions;
 
@@ -126,8 +129,8 @@ class TicketCheckBenchmark {
 
     private void recover(Bare each) {
         byte[] key =
-                NativeSecp256k1.INSTANCE.ecdsaRecover(
-                        each.signature(), each.digest(), each.recovery());
+                Secp256k1CFunctions.secp256k1_ecdsa_recover(
+                        context, each.signature(), each.digest(), each.recovery());
         assertThat(key.length).isEqualTo(65);
     }
 
