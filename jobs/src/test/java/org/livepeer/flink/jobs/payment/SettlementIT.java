@@ -64,6 +64,9 @@ class SettlementIT {
     private static final String REDEEMED =
             "0xc389eb51ed006dbf2528507f010efdf5225ea596e1e1741d74f550dab1925ee7";
 
+    /** No round begins among blocks that are dropped: its hash would be another one. */
+    private static final int ROUND_BLOCKS = 600;
+
     private static final int METRICS_PORTS = 12;
 
     /** How often something dies. */
@@ -93,7 +96,8 @@ class SettlementIT {
                         packages(),
                         0,
                         Duration.ofMillis(500),
-                        "https://127.0.0.1:8935");
+                        "https://127.0.0.1:8935",
+                        ROUND_BLOCKS);
         MiniClusterWithClientResource flink =
                 new MiniClusterWithClientResource(
                         new MiniClusterResourceConfiguration.Builder()
@@ -382,7 +386,7 @@ class SettlementIT {
         devnet.rpc().call("evm_setIntervalMining", 1);
         JobClient next = submit(savepoint);
         ends(List.of(sent), ChainWorkState.CONFIRMED);
-        devnet.rpc().call("anvil_mine", EthRpc.hex(130));
+        devnet.rpc().call("anvil_mine", EthRpc.hex(2 * ROUND_BLOCKS + 10));
         ends(List.of(tooBig), ChainWorkState.EXPIRED);
         assertThat(events())
                 .filteredOn(e -> hash.equals(e.getNumbers().get("ticket")))
