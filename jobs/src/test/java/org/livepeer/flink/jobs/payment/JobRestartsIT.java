@@ -25,8 +25,8 @@ import org.livepeer.flink.jobs.cluster.ProcessCluster;
  * The orchestrator job started and cancelled again and again in one TaskManager of a session
  * cluster: each start checks its tickets by libsecp256k1, and what ended is let go.
  *
- * <p>The JobManager has room for all: Avro leaves an object of its own in the threads there that read
- * a job's graph, and so keeps that job's classes (its {@code Schema.VALIDATE_NAMES}).
+ * <p>The JobManager has room for all: Avro leaves an object of its own in the threads there that
+ * read a job's graph, and so keeps that job's classes (its {@code Schema.VALIDATE_NAMES}).
  *
  * <p>{@code -Dlivepeer.restarts=20} for as many starts.
  */

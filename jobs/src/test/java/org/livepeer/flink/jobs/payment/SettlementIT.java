@@ -312,6 +312,7 @@ class SettlementIT {
     }
 
     private void rewardIsCalled() throws Exception {
+        devnet.rpc().call("anvil_mine", EthRpc.hex(ROUND_BLOCKS));
         Event done =
                 await(
                         e ->
