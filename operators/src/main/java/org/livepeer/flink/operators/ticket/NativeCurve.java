@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.hash.Keccak256;
 
 /**
@@ -58,6 +59,12 @@ final class NativeCurve implements Secp256k1 {
         }
     }
 
+    /** A public key, and its account. */
+    private record Known(byte[] key, EthAddress account) {}
+
+    /** Tickets come many at a time from one sender, whose key need not be hashed each time. */
+    private volatile @Nullable Known last;
+
     /**
      * @throws LinkageError when there is none for this machine, or it cannot be unpacked
      */
@@ -78,9 +85,19 @@ final class NativeCurve implements Secp256k1 {
         }
     }
 
-    private static EthAddress account(byte[] uncompressed) {
-        return EthAddress.of(
-                Keccak256.of(Arrays.copyOfRange(uncompressed, 1, uncompressed.length)));
+    private EthAddress account(byte[] uncompressed) {
+        Known known = last;
+        if (known == null || !Arrays.equals(known.key(), uncompressed)) {
+            known =
+                    new Known(
+                            uncompressed,
+                            EthAddress.of(
+                                    Keccak256.of(
+                                            Arrays.copyOfRange(
+                                                    uncompressed, 1, uncompressed.length))));
+            last = known;
+        }
+        return known.account();
     }
 
     @Override

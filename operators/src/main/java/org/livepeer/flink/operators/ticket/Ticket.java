@@ -80,10 +80,11 @@ public record Ticket(
     }
 
     static BigInteger winValue(byte[] signature, BigInteger recipientRand) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(signature);
-        all.writeBytes(Words.word(recipientRand));
-        return new BigInteger(1, Keccak256.of(all.toByteArray()));
+        Keccak256 hash = new Keccak256();
+        hash.update(signature, 0, signature.length);
+        byte[] rand = Words.word(recipientRand);
+        hash.update(rand, 0, rand.length);
+        return new BigInteger(1, hash.digest());
     }
 
     /** What it is worth before anybody knows: face value times probability, wei. */
