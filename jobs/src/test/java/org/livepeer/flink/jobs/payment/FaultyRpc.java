@@ -30,7 +30,6 @@ import java.util.concurrent.Executors;
  */
 final class FaultyRpc implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int PERCENT = Integer.getInteger("livepeer.rpc.faults", 12);
     private static final int OK = 200;
     private static final int LATEST_MS = 2_000;
 
@@ -51,6 +50,7 @@ final class FaultyRpc implements AutoCloseable {
     }
 
     private final URI node;
+    private final int percent;
     private final Random random = new Random(Long.getLong("livepeer.rpc.seed", 7));
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -58,10 +58,15 @@ final class FaultyRpc implements AutoCloseable {
     private final Map<String, String> answers = new HashMap<>();
     private final Map<Fault, Integer> counts = new EnumMap<>(Fault.class);
     private int asked;
+    private int faults;
     private String last = "";
 
-    FaultyRpc(URI node) throws IOException {
+    /**
+     * @param percent of the questions that meet a fault, one kind after the other
+     */
+    FaultyRpc(URI node, int percent) throws IOException {
         this.node = node;
+        this.percent = Integer.getInteger("livepeer.rpc.faults", percent);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
@@ -100,10 +105,10 @@ final class FaultyRpc implements AutoCloseable {
 
     private synchronized Fault fault() {
         asked++;
-        if (random.nextInt(100) >= PERCENT) {
+        if (random.nextInt(100) >= percent) {
             return null;
         }
-        Fault fault = Fault.values()[random.nextInt(Fault.values().length)];
+        Fault fault = Fault.values()[faults++ % Fault.values().length];
         counts.merge(fault, 1, Integer::sum);
         return fault;
     }

@@ -65,7 +65,7 @@ class SettlementIT {
             "0xc389eb51ed006dbf2528507f010efdf5225ea596e1e1741d74f550dab1925ee7";
 
     /** No round begins among blocks that are dropped: its hash would be another one. */
-    private static final int ROUND_BLOCKS = 600;
+    private static final int ROUND_BLOCKS = 300;
 
     private static final int METRICS_PORTS = 12;
 
@@ -106,7 +106,7 @@ class SettlementIT {
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         try (Devnet chain = Devnet.start(options);
-                FaultyRpc faulty = new FaultyRpc(chain.uri());
+                FaultyRpc faulty = new FaultyRpc(chain.uri(), 12);
                 EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
             devnet = chain;
             node = faulty.address();
@@ -311,8 +311,14 @@ class SettlementIT {
         throw new AssertionError("no such event in " + events());
     }
 
+    private void mine(int blocks) throws Exception {
+        for (int mined = 0; mined < blocks; mined += 50) {
+            devnet.rpc().call("anvil_mine", EthRpc.hex(Math.min(50, blocks - mined)));
+        }
+    }
+
     private void rewardIsCalled() throws Exception {
-        devnet.rpc().call("anvil_mine", EthRpc.hex(ROUND_BLOCKS));
+        mine(ROUND_BLOCKS);
         Event done =
                 await(
                         e ->
@@ -387,7 +393,7 @@ class SettlementIT {
         devnet.rpc().call("evm_setIntervalMining", 1);
         JobClient next = submit(savepoint);
         ends(List.of(sent), ChainWorkState.CONFIRMED);
-        devnet.rpc().call("anvil_mine", EthRpc.hex(2 * ROUND_BLOCKS + 10));
+        mine(2 * ROUND_BLOCKS + 10);
         ends(List.of(tooBig), ChainWorkState.EXPIRED);
         assertThat(events())
                 .filteredOn(e -> hash.equals(e.getNumbers().get("ticket")))
