@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.core.execution.JobClient;
@@ -20,16 +21,22 @@ import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.TopicRights;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.orchestrator.SavedState;
+import org.livepeer.flink.jobs.payment.PaidFixture;
+import org.livepeer.flink.jobs.payment.PaidFixtureWriter;
+import org.livepeer.flink.operators.Reason;
 import org.livepeer.flink.operators.ledger.Accounts;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.transcode.WorkerClient;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Redemption;
+import org.livepeer.flink.schemas.WorkerAddress;
 
 /**
  * The savepoint of each released version is read, and begun from, by today's code. {@code
- * -Dlivepeer.fixture.write=NAME} writes today's as a new fixture first.
+ * -Dlivepeer.fixture.write=NAME} writes today's as a new fixture first, {@code
+ * -Dlivepeer.fixture.paid=NAME} one of a stream that is paid with tickets.
  */
 class SavepointFixtureIT {
     private static final Path FIXTURES = Path.of("src", "test", "resources", "savepoints");
@@ -72,6 +79,54 @@ class SavepointFixtureIT {
                         .asString()
                         .startsWith("its sender has");
             }
+        }
+    }
+
+    /** Balances with tickets in them, nonces that were seen, and a segment under way. */
+    @Test
+    void everyReleasedVersionsTicketsStayTaken() throws Exception {
+        String write = System.getProperty("livepeer.fixture.paid");
+        if (write != null) {
+            PaidFixtureWriter.write(PaidFixture.STORED.resolve(write), folder.resolve("paying"));
+        }
+        try (Stream<Path> fixtures = Files.list(PaidFixture.STORED)) {
+            List<Path> all = fixtures.sorted().toList();
+            assertThat(all).isNotEmpty();
+            for (Path stored : all) {
+                String name = stored.getFileName().toString();
+                PaidFixture fixture = PaidFixture.copy(stored, folder.resolve("copy-" + name));
+                fixture.refresh();
+                fixture.reads();
+                Path place = PaidFixture.place(folder.resolve("paid-" + name));
+                try (OrchestratorRig rig = new OrchestratorRig(place)) {
+                    fillTopics(rig);
+                    rig.submit(
+                            rig.options(),
+                            new RefusingWorkers(),
+                            2,
+                            fixture.savepoint().toUri().toString());
+                    fixture.goesOn(rig);
+                }
+            }
+        }
+    }
+
+    /** Has no use for any segment. */
+    private static final class RefusingWorkers implements WorkerClient.Factory {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public WorkerClient create() {
+            return new WorkerClient() {
+                @Override
+                public CompletableFuture<Answer> execute(WorkerAddress worker, Order order) {
+                    return CompletableFuture.completedFuture(
+                            new Failed(Reason.DeadlineExceeded, "too late", false));
+                }
+
+                @Override
+                public void close() {}
+            };
         }
     }
 

@@ -3,6 +3,7 @@ package org.livepeer.flink.jobs.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -66,6 +67,7 @@ class ChainJobIT {
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         try (Devnet devnet = Devnet.start(options);
+                FaultyRpc faulty = new FaultyRpc(devnet.uri(), 4);
                 EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
             KafkaAddress kafka = new KafkaAddress(broker.bootstrapServers(), "");
             SecretFile.orCreate(folder.resolve("secret"));
@@ -73,7 +75,7 @@ class ChainJobIT {
                 admin.create(1, 1);
             }
             flink.before();
-            JobClient job = submit(kafka, devnet);
+            JobClient job = submit(kafka, devnet, faulty.address());
             agrees(kafka, devnet);
 
             Random random = new Random(3);
@@ -98,6 +100,7 @@ class ChainJobIT {
                 }
                 agrees(kafka, devnet);
             }
+            assertThat(faulty.hadAll()).as(faulty.summary()).isTrue();
             assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
             job.cancel().get();
         } finally {
@@ -114,7 +117,7 @@ class ChainJobIT {
         return configuration;
     }
 
-    private JobClient submit(KafkaAddress kafka, Devnet devnet) throws Exception {
+    private JobClient submit(KafkaAddress kafka, Devnet devnet, URI node) throws Exception {
         Configuration configuration = new Configuration();
         configuration.setString("execution.checkpointing.interval", "500 ms");
         configuration.setString(
@@ -130,7 +133,7 @@ class ChainJobIT {
                         new String[] {
                             "--kafka", kafka.bootstrapServers(),
                             "--clusterSecret", folder.resolve("secret").toString(),
-                            "--ethUrl", devnet.uri().toString(),
+                            "--ethUrl", node.toString(),
                             "--ethController", devnet.facts().contracts().get("Controller"),
                             "--recipient", devnet.facts().orchestrator()
                         }));

@@ -30,8 +30,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.ethereum.devnet.Devnet;
 import org.livepeer.flink.connectors.ethereum.devnet.Packages;
-import org.livepeer.flink.connectors.ethereum.keys.AccountKey;
-import org.livepeer.flink.connectors.ethereum.keys.KeyStore;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
@@ -43,12 +41,7 @@ import org.livepeer.flink.jobs.Nodes;
 import org.livepeer.flink.jobs.TopicTail;
 import org.livepeer.flink.jobs.settlement.SettlementJob;
 import org.livepeer.flink.jobs.settlement.SettlementJobOptions;
-import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.ticket.Bytes;
-import org.livepeer.flink.operators.ticket.EthAddress;
-import org.livepeer.flink.operators.ticket.Recipient;
-import org.livepeer.flink.operators.ticket.RecipientRands;
-import org.livepeer.flink.operators.ticket.Ticket;
 import org.livepeer.flink.schemas.ChainOrder;
 import org.livepeer.flink.schemas.ChainWorkState;
 import org.livepeer.flink.schemas.Event;
@@ -60,16 +53,19 @@ import org.livepeer.flink.schemas.WinningTicket;
 
 /**
  * Wins on a real chain with the network's contracts, through blocks that the chain drops, a node
- * that is gone for a while and TaskManagers that die: every wei of them arrives, once.
+ * whose answers are lost, late, doubled and old, and TaskManagers that die: every wei of them
+ * arrives, once.
  */
 class SettlementIT {
     private static final Duration BOUND = Duration.ofSeconds(90);
-    private static final BigInteger ALWAYS = BigInteger.ONE.shiftLeft(256).subtract(BigInteger.ONE);
     private static final BigInteger FACE = BigInteger.TEN.pow(16);
 
     /** {@code WinningTicketRedeemed}. */
     private static final String REDEEMED =
             "0xc389eb51ed006dbf2528507f010efdf5225ea596e1e1741d74f550dab1925ee7";
+
+    /** No round begins among blocks that are dropped: its hash would be another one. */
+    private static final int ROUND_BLOCKS = 300;
 
     private static final int METRICS_PORTS = 12;
 
@@ -79,10 +75,9 @@ class SettlementIT {
     @TempDir Path folder;
 
     private Devnet devnet;
+    private URI node;
     private KafkaAddress kafka;
-    private RecipientRands rands;
-    private AccountKey gateway;
-    private long nonce;
+    private DevnetWins tickets;
     private final int metricsPort = Nodes.port();
 
     private static Path packages() throws Exception {
@@ -101,7 +96,8 @@ class SettlementIT {
                         packages(),
                         0,
                         Duration.ofMillis(500),
-                        "https://127.0.0.1:8935");
+                        "https://127.0.0.1:8935",
+                        ROUND_BLOCKS);
         MiniClusterWithClientResource flink =
                 new MiniClusterWithClientResource(
                         new MiniClusterResourceConfiguration.Builder()
@@ -110,16 +106,13 @@ class SettlementIT {
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         try (Devnet chain = Devnet.start(options);
+                FaultyRpc faulty = new FaultyRpc(chain.uri(), 12);
                 EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
             devnet = chain;
+            node = faulty.address();
             kafka = new KafkaAddress(broker.bootstrapServers(), "");
             SecretFile secret = SecretFile.orCreate(folder.resolve("secret"));
-            rands = Recipient.secret(secret.secret());
-            gateway =
-                    KeyStore.open(
-                            folder.resolve("chain/gateway"),
-                            null,
-                            folder.resolve("chain/gateway.passphrase"));
+            tickets = new DevnetWins(chain, folder.resolve("chain"), secret);
             try (TopicAdmin admin = new TopicAdmin(kafka)) {
                 admin.create(1, 1);
             }
@@ -131,11 +124,11 @@ class SettlementIT {
                 Random random = new Random(5);
                 for (int i = 0; i < DEATHS; i++) {
                     for (int n = 0; n < 5; n++) {
-                        WinningTicket win = win(wins.size());
+                        WinningTicket win = tickets.of("session-" + wins.size() % 3, FACE);
                         wins.add(win);
-                        write(rows, win);
+                        tickets.write(rows, win);
                     }
-                    write(rows, wins.get(random.nextInt(wins.size())));
+                    tickets.write(rows, wins.get(random.nextInt(wins.size())));
                     Thread.sleep(500 + random.nextInt(1_500));
                     devnet.rpc().call("anvil_reorg", 1 + random.nextInt(6), new Object[0]);
                     Thread.sleep(random.nextInt(1_000));
@@ -159,6 +152,7 @@ class SettlementIT {
                 job = doomed(rows, job);
                 alertsHaveTheirMetrics();
             }
+            assertThat(faulty.hadAll()).as(faulty.summary()).isTrue();
             assertThat(job.getJobStatus().get().isTerminalState()).isFalse();
             job.cancel().get();
         } finally {
@@ -200,7 +194,7 @@ class SettlementIT {
                         new String[] {
                             "--kafka", kafka.bootstrapServers(),
                             "--clusterSecret", folder.resolve("secret").toString(),
-                            "--ethUrl", devnet.uri().toString(),
+                            "--ethUrl", node.toString(),
                             "--ethController", devnet.facts().contracts().get("Controller"),
                             "--ethKeystorePath", keys.toString(),
                             "--ethPassword",
@@ -211,82 +205,6 @@ class SettlementIT {
                             "--txTimeout", "5000"
                         }));
         return env.executeAsync("settlement");
-    }
-
-    private static void write(ChainRowsWriter rows, WinningTicket win) throws Exception {
-        rows.write(Topics.WINNING_TICKETS, hex(win.getSender()), win);
-    }
-
-    private static String hex(ByteBuffer bytes) {
-        return "0x" + HexFormat.of().formatHex(Bytes.of(bytes));
-    }
-
-    private WinningTicket win(int number) throws Exception {
-        long round = devnet.ask("RoundsManager", "lastInitializedRound()").longValueExact();
-        return win("session-" + number % 3, round, FACE);
-    }
-
-    /** Signed by the gateway, with parameters that have expired. */
-    private WinningTicket win(String session, long round, BigInteger faceValue) throws Exception {
-        byte[] hash =
-                Bytes.of(
-                        ByteBuffer.wrap(
-                                word(
-                                        devnet.ask(
-                                                "RoundsManager",
-                                                "blockHashForRound(uint256)",
-                                                round))));
-        EthAddress recipient =
-                EthAddress.of(HexFormat.of().parseHex(devnet.facts().orchestrator().substring(2)));
-        BigInteger expires = BigInteger.valueOf(devnet.rpc().blockNumber());
-        Fraction price = Fraction.of(1_200);
-        BigInteger rand =
-                rands.rand(
-                        new RecipientRands.Bound(
-                                session,
-                                BigInteger.valueOf(99),
-                                gateway.address(),
-                                faceValue,
-                                ALWAYS,
-                                expires,
-                                price,
-                                round,
-                                hash));
-        Ticket ticket =
-                new Ticket(
-                        recipient,
-                        gateway.address(),
-                        faceValue,
-                        ALWAYS,
-                        ++nonce,
-                        RecipientRands.hash(rand),
-                        round,
-                        hash);
-        return WinningTicket.newBuilder()
-                .setTicketHash(ByteBuffer.wrap(ticket.hash()))
-                .setSender(ByteBuffer.wrap(gateway.address().bytes()))
-                .setRecipient(ByteBuffer.wrap(recipient.bytes()))
-                .setFaceValue(Bytes.of(faceValue))
-                .setWinProb(Bytes.of(ALWAYS))
-                .setSenderNonce(ticket.senderNonce())
-                .setRecipientRandHash(ByteBuffer.wrap(ticket.recipientRandHash()))
-                .setCreationRound(round)
-                .setCreationRoundBlockHash(ByteBuffer.wrap(hash))
-                .setSignature(ByteBuffer.wrap(gateway.sign(ticket.hash())))
-                .setSessionId(session)
-                .setSeed(Bytes.of(BigInteger.valueOf(99)))
-                .setExpirationBlock(Bytes.of(expires))
-                .setPrice(price.toRational())
-                .setArrivedAtMs(System.currentTimeMillis())
-                .build();
-    }
-
-    private static byte[] word(BigInteger number) {
-        byte[] word = new byte[32];
-        byte[] bytes = number.toByteArray();
-        int length = Math.min(32, bytes.length);
-        System.arraycopy(bytes, bytes.length - length, word, 32 - length, length);
-        return word;
     }
 
     private BigInteger deposit() throws Exception {
@@ -314,7 +232,8 @@ class SettlementIT {
                         wins.stream()
                                 .allMatch(
                                         w -> {
-                                            Redemption r = all.get(hex(w.getTicketHash()));
+                                            Redemption r =
+                                                    all.get(DevnetWins.hex(w.getTicketHash()));
                                             return r != null && r.getState() == state;
                                         });
         while (!done.test(now) && System.nanoTime() < end) {
@@ -322,7 +241,7 @@ class SettlementIT {
             now = redemptions();
         }
         for (WinningTicket each : wins) {
-            Redemption ticket = now.get(hex(each.getTicketHash()));
+            Redemption ticket = now.get(DevnetWins.hex(each.getTicketHash()));
             assertThat(ticket).isNotNull();
             assertThat(ticket.getState() + " " + ticket.getReason())
                     .isEqualTo(
@@ -363,9 +282,9 @@ class SettlementIT {
                     continue;
                 }
                 for (ByteBuffer hash : transaction.getTickets()) {
-                    Long before = numbers.put(hex(hash), transaction.getNonce());
+                    Long before = numbers.put(DevnetWins.hex(hash), transaction.getNonce());
                     if (before != null && before != transaction.getNonce()) {
-                        several.add(hex(hash));
+                        several.add(DevnetWins.hex(hash));
                     }
                 }
             }
@@ -392,7 +311,14 @@ class SettlementIT {
         throw new AssertionError("no such event in " + events());
     }
 
+    private void mine(int blocks) throws Exception {
+        for (int mined = 0; mined < blocks; mined += 50) {
+            devnet.rpc().call("anvil_mine", EthRpc.hex(Math.min(50, blocks - mined)));
+        }
+    }
+
     private void rewardIsCalled() throws Exception {
+        mine(ROUND_BLOCKS);
         Event done =
                 await(
                         e ->
@@ -422,7 +348,7 @@ class SettlementIT {
         byte[] account = HexFormat.of().parseHex(devnet.facts().orchestrator().substring(2));
         rows.write(
                 Topics.ORDERS,
-                hex(ByteBuffer.wrap(account)),
+                DevnetWins.hex(ByteBuffer.wrap(account)),
                 SettlementOrder.newBuilder()
                         .setId(id)
                         .setAccount(ByteBuffer.wrap(account))
@@ -436,10 +362,9 @@ class SettlementIT {
      * ends.
      */
     private JobClient doomed(ChainRowsWriter rows, JobClient job) throws Exception {
-        long round = devnet.ask("RoundsManager", "lastInitializedRound()").longValueExact();
-        WinningTicket tooBig = win("big", round, BigInteger.TEN.pow(21));
-        write(rows, tooBig);
-        String hash = hex(tooBig.getTicketHash());
+        WinningTicket tooBig = tickets.of("big", BigInteger.TEN.pow(21));
+        tickets.write(rows, tooBig);
+        String hash = DevnetWins.hex(tooBig.getTicketHash());
         Event waits =
                 await(
                         e ->
@@ -450,12 +375,14 @@ class SettlementIT {
         // No block any more: what is sent stays under way.
         devnet.rpc().call("evm_setAutomine", false);
         devnet.rpc().call("evm_setIntervalMining", 0);
-        WinningTicket sent = win(0);
-        write(rows, sent);
+        WinningTicket sent = tickets.of("session-0", FACE);
+        tickets.write(rows, sent);
         await(
                 e ->
                         e.getType().equals("RedemptionSent")
-                                && redemptions().get(hex(sent.getTicketHash())).getState()
+                                && redemptions()
+                                                .get(DevnetWins.hex(sent.getTicketHash()))
+                                                .getState()
                                         == ChainWorkState.SENT);
         String savepoint =
                 job.stopWithSavepoint(
@@ -467,7 +394,7 @@ class SettlementIT {
         devnet.rpc().call("evm_setIntervalMining", 1);
         JobClient next = submit(savepoint);
         ends(List.of(sent), ChainWorkState.CONFIRMED);
-        devnet.rpc().call("anvil_mine", EthRpc.hex(130));
+        mine(2 * ROUND_BLOCKS + 10);
         ends(List.of(tooBig), ChainWorkState.EXPIRED);
         assertThat(events())
                 .filteredOn(e -> hash.equals(e.getNumbers().get("ticket")))

@@ -27,6 +27,9 @@ public interface AccountBook {
     /** Keys of the purchases that are RESERVED, and until when they wait for their receipt. */
     List<String> reservedKeys();
 
+    /** A purchase that is RESERVED by its key and of which nothing else is known any more. */
+    void forgetReserved(String key);
+
     /** Whether a command was applied before; remembers it. */
     boolean firstTime(String commandId, long appendedAtMs);
 

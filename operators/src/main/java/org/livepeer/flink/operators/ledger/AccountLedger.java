@@ -1,6 +1,8 @@
 package org.livepeer.flink.operators.ledger;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.Reason;
@@ -281,14 +283,46 @@ public final class AccountLedger {
 
     /** Gives back reservations whose receipt never came. */
     public void releaseOverdue(AccountBook book, long nowMs) {
+        List<String> forgotten = new ArrayList<>();
+        Fraction held = Fraction.ZERO;
         for (String key : book.reservedKeys()) {
             RequestEntry entry = book.request(key);
-            if (entry != null
-                    && entry.getState() == RequestState.RESERVED
-                    && entry.getSettleByMs() <= nowMs) {
-                release(book, key, entry, Reason.ReceiptLost.name(), nowMs);
+            if (entry == null) {
+                forgotten.add(key);
+            } else if (entry.getState() == RequestState.RESERVED) {
+                if (entry.getSettleByMs() <= nowMs) {
+                    release(book, key, entry, Reason.ReceiptLost.name(), nowMs);
+                } else {
+                    held = held.plus(Fraction.of(entry.getReserved()));
+                }
             }
         }
+        if (!forgotten.isEmpty()) {
+            releaseForgotten(book, forgotten, held, nowMs);
+        }
+    }
+
+    /**
+     * Gives back what was reserved before a job stood still for longer than purchases are
+     * remembered: all but what the others hold.
+     */
+    private static void releaseForgotten(
+            AccountBook book, List<String> keys, Fraction held, long nowMs) {
+        AccountState account = book.account();
+        Fraction left = Fraction.of(account.getReserved()).minus(held);
+        account.setReserved(held.toRational());
+        account.setBalance(Fraction.of(account.getBalance()).plus(left).toRational());
+        account.setOutstanding(account.getOutstanding() - keys.size());
+        keys.forEach(book::forgetReserved);
+        book.emit(
+                LedgerEvents.next(
+                                account,
+                                nowMs,
+                                "Released",
+                                Reason.ReceiptLost.name(),
+                                Map.of("released", left.toString()))
+                        .build());
+        book.save(account);
     }
 
     /** Closes what is left on an account that nobody used for the credit's time to live. */

@@ -352,6 +352,15 @@ public final class LedgerFunction
         }
 
         @Override
+        public void forgetReserved(String requestKey) {
+            unchecked(
+                    () -> {
+                        reserved.remove(requestKey);
+                        return null;
+                    });
+        }
+
+        @Override
         public boolean firstTime(String commandId, long appendedAtMs) {
             Boolean first =
                     unchecked(

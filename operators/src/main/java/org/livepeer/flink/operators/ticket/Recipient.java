@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import org.livepeer.flink.operators.money.Fraction;
@@ -145,12 +146,18 @@ public final class Recipient {
         if (!Arrays.equals(RecipientRands.hash(rand), params.recipientRandHash())) {
             throw new FatalException("invalid recipientRand for ticket recipientRandHash");
         }
+        LongFunction<byte[]> hashes = params.ticket(sender, 0).hashesByNonce();
+        boolean[] signed =
+                signatures.verify(
+                        sender,
+                        tickets.stream().map(each -> hashes.apply(each.nonce())).toList(),
+                        tickets.stream().map(Signed::signature).toList());
         List<Checked> checked = new ArrayList<>(tickets.size());
-        for (Signed each : tickets) {
-            Ticket ticket = params.ticket(sender, each.nonce());
-            boolean signed = signatures.verifies(sender, ticket.hash(), each.signature());
-            boolean wins = signed && ticket.wins(each.signature(), rand);
-            checked.add(new Checked(ticket, each.signature(), signed, wins));
+        for (int i = 0; i < signed.length; i++) {
+            byte[] signature = tickets.get(i).signature();
+            Ticket ticket = params.ticket(sender, tickets.get(i).nonce());
+            boolean wins = signed[i] && ticket.wins(signature, rand);
+            checked.add(new Checked(ticket, signature, signed[i], wins));
         }
         return checked;
     }

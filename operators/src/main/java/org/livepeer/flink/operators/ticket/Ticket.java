@@ -2,6 +2,7 @@ package org.livepeer.flink.operators.ticket;
 
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
+import java.util.function.LongFunction;
 import org.livepeer.flink.operators.hash.Keccak256;
 import org.livepeer.flink.operators.money.Fraction;
 
@@ -25,8 +26,25 @@ public record Ticket(
         byte[] recipientRandHash,
         long creationRound,
         byte[] creationRoundBlockHash) {
+    /** Where the nonce ends in what is hashed. */
+    private static final int NONCE_END = 136;
+
     /** What the sender signs. */
     public byte[] hash() {
+        return Keccak256.of(packed());
+    }
+
+    /** Hashes of tickets that differ from this one in their nonce only. */
+    LongFunction<byte[]> hashesByNonce() {
+        byte[] packed = packed();
+        return nonce -> {
+            byte[] word = Words.word(nonce);
+            System.arraycopy(word, 0, packed, NONCE_END - word.length, word.length);
+            return Keccak256.of(packed);
+        };
+    }
+
+    private byte[] packed() {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(recipient.bytes());
         all.writeBytes(sender.bytes());
@@ -35,7 +53,7 @@ public record Ticket(
         all.writeBytes(Words.word(senderNonce));
         all.writeBytes(recipientRandHash);
         all.writeBytes(auxData());
-        return Keccak256.of(all.toByteArray());
+        return all.toByteArray();
     }
 
     /** Round and block hash, 64 bytes; none when both are zero. */
@@ -62,10 +80,11 @@ public record Ticket(
     }
 
     static BigInteger winValue(byte[] signature, BigInteger recipientRand) {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(signature);
-        all.writeBytes(Words.word(recipientRand));
-        return new BigInteger(1, Keccak256.of(all.toByteArray()));
+        Keccak256 hash = new Keccak256();
+        hash.update(signature, 0, signature.length);
+        byte[] rand = Words.word(recipientRand);
+        hash.update(rand, 0, rand.length);
+        return new BigInteger(1, hash.digest());
     }
 
     /** What it is worth before anybody knows: face value times probability, wei. */

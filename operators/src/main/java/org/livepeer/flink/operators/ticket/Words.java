@@ -1,6 +1,7 @@
 package org.livepeer.flink.operators.ticket;
 
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 
 /** Numbers as the contracts and the wire write them. */
 public final class Words {
@@ -27,8 +28,12 @@ public final class Words {
         return bytes;
     }
 
+    /** 32 bytes, big-endian, of a number of 0 or more. */
     static byte[] word(long number) {
-        return word(BigInteger.valueOf(number));
+        if (number < 0) {
+            throw new IllegalArgumentException("a number of the chain has 0 to 256 bits");
+        }
+        return ByteBuffer.allocate(WORD).putLong(WORD - Long.BYTES, number).array();
     }
 
     /** As few bytes as hold it, none for 0: how Go writes a big.Int. */

@@ -180,6 +180,29 @@ class AccountLedgerTest {
     }
 
     @Test
+    void whatWasReservedBeforeALongerStandstillThanPurchasesAreRememberedIsGivenBack() {
+        ledger.apply(book, Requests.grant("g1", 10_000_000), T0);
+        ledger.reserve(book, Requests.request("r1", T0));
+        ledger.reserve(book, Requests.request("r2", T0));
+        Fraction held = Fraction.of(book.request("r2").getReserved());
+        book.requests.remove("r1");
+
+        ledger.releaseOverdue(book, T0 + 1);
+
+        assertThat(book.state.getOutstanding()).isEqualTo(1);
+        assertThat(Fraction.of(book.state.getReserved())).isEqualTo(held);
+        assertThat(book.reservedKeys()).containsExactly("r2");
+        assertSumRule();
+        LedgerReplay replay = new LedgerReplay();
+        book.events.forEach(replay::accept);
+        assertThat(replay.problems()).isEmpty();
+
+        ledger.releaseOverdue(book, T0 + 30_000 + options.settleGraceMs());
+        assertThat(book.state.getOutstanding()).isZero();
+        assertThat(Fraction.of(book.state.getBalance())).isEqualTo(Fraction.of(10_000_000));
+    }
+
+    @Test
     void unusedCreditExpiresByAnEventAndIsAccountedFor() {
         AccountLedger expiring =
                 new AccountLedger(

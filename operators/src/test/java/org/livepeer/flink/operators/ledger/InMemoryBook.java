@@ -19,6 +19,7 @@ final class InMemoryBook implements AccountBook {
     AccountState state = Accounts.empty(Requests.ACCOUNT);
     long attempt;
     final Map<String, RequestEntry> requests = new HashMap<>();
+    final Set<String> reserved = new HashSet<>();
     final Map<String, PaymentEntry> payments = new HashMap<>();
     final Set<String> commands = new HashSet<>();
     final List<Event> events = new ArrayList<>();
@@ -46,6 +47,11 @@ final class InMemoryBook implements AccountBook {
     @Override
     public void put(String key, RequestEntry entry) {
         requests.put(key, entry);
+        if (entry.getState() == RequestState.RESERVED) {
+            reserved.add(key);
+        } else {
+            reserved.remove(key);
+        }
     }
 
     @Override
@@ -60,10 +66,12 @@ final class InMemoryBook implements AccountBook {
 
     @Override
     public List<String> reservedKeys() {
-        return requests.entrySet().stream()
-                .filter(e -> e.getValue().getState() == RequestState.RESERVED)
-                .map(Map.Entry::getKey)
-                .toList();
+        return List.copyOf(reserved);
+    }
+
+    @Override
+    public void forgetReserved(String key) {
+        reserved.remove(key);
     }
 
     @Override
@@ -90,6 +98,7 @@ final class InMemoryBook implements AccountBook {
                 (key, entry) -> copy.requests.put(key, RequestEntry.newBuilder(entry).build()));
         payments.forEach(
                 (id, entry) -> copy.payments.put(id, PaymentEntry.newBuilder(entry).build()));
+        copy.reserved.addAll(reserved);
         copy.commands.addAll(commands);
         return copy;
     }

@@ -1,87 +1,125 @@
 package org.livepeer.flink.operators.ticket;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.math.BigInteger;
+import fr.acinq.secp256k1.Secp256k1CFunctions;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.flink.api.common.functions.util.ListCollector;
+import org.apache.flink.streaming.api.operators.AbstractUdfStreamOperator;
 import org.junit.jupiter.api.Test;
-import org.livepeer.flink.operators.hash.Keccak256;
-import org.livepeer.flink.operators.money.Fraction;
-import org.livepeer.flink.operators.ticket.Recipient.Signed;
-import org.livepeer.flink.operators.ticket.SessionTickets.Received;
+import org.livepeer.flink.operators.Requests;
+import org.livepeer.flink.operators.ledger.LedgerOptions;
+import org.livepeer.flink.schemas.CheckedPayment;
+import org.livepeer.flink.schemas.CheckedTicket;
+import org.livepeer.flink.schemas.TicketPayment;
+import org.livepeer.flink.schemas.TopicRecord;
+import org.livepeer.flink.schemas.net.Payment;
 
 /**
- * Whole payments, checked and credited on one core, against nothing but libsecp256k1's recovery of
- * as many keys; rounds in turn. It is no test and runs only when it is named.
+ * Payments through the job's operators on one core, as bytes off their topic, against nothing but
+ * libsecp256k1's recovery of as many keys; CPU time, rounds in turn. It is no test and runs only
+ * when it is named.
  */
 class TicketCheckBenchmark {
     private static final int TICKETS = Integer.getInteger("livepeer.benchmark.tickets", 100);
-    private static final int ROUNDS = Integer.getInteger("livepeer.benchmark.rounds", 15);
-    private static final int PAYMENTS = 20;
-    private static final byte[] KEY = Keccak256.of("gateway".getBytes(UTF_8));
+    private static final int ROUNDS = Integer.getInteger("livepeer.benchmark.rounds", 30);
+    private static final int PAYMENTS = 10;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-    private final Secp256k1 curve = new NativeCurve();
-    private final EthAddress sender = curve.address(KEY);
+    /** Tickets that one core of go-livepeer checks in a second. */
+    private static final double GO_LIVEPEER = 11_000;
+
+    private final Gateway gateway = new Gateway("gateway");
+    private final long context =
+            Secp256k1CFunctions.secp256k1_context_create(
+                    Secp256k1CFunctions.SECP256K1_CONTEXT_VERIFY);
+    private final EthSignatures java = new EthSignatures(new BouncyCurve());
+    private int sessions;
+
+    /** A ticket's hash and its sender's signature. */
+    private record Bare(byte[] digest, byte[] signature, int recovery) {}
+
+    /** Payments of sessions that are new, as they lie on their topic, and their tickets. */
+    private record Batch(List<TopicRecord> records, List<Bare> tickets, List<byte[]> hashes) {}
 
     @Test
     void againstTheBareCurve() throws Exception {
-        Recipient recipient =
-                new Recipient(
-                        EthAddress.of(new byte[] {7}),
-                        new RecipientRands("kept".getBytes(UTF_8)),
-                        curve,
-                        new Recipient.Terms(
-                                BigInteger.valueOf(8_000_000_000L), 1_200_000, BigInteger.ZERO));
-        byte[] hash = Keccak256.of("round".getBytes(UTF_8));
-        ChainView chain =
-                new ChainView(
-                        BigInteger.valueOf(20_000_000),
-                        5,
-                        hash,
-                        hash,
-                        BigInteger.valueOf(100_000_000));
-        TicketParams params =
-                recipient.offer(
-                        "s1",
-                        sender,
-                        Fraction.of(3),
-                        BigInteger.TWO.pow(255),
-                        chain,
-                        BigInteger.TEN.pow(18));
-        EthSignatures signatures = new EthSignatures(curve);
-        List<Signed> tickets = new ArrayList<>();
-        for (int nonce = 1; nonce <= TICKETS; nonce++) {
-            byte[] of = params.ticket(sender, nonce).hash();
-            tickets.add(new Signed(nonce, signatures.sign(of, KEY)));
-        }
         double[] bare = new double[ROUNDS];
-        double[] whole = new double[ROUNDS];
+        double[] admit = new double[ROUNDS];
+        double[] line = new double[ROUNDS];
         double[] slow = new double[ROUNDS];
-        EthSignatures java = new EthSignatures(new BouncyCurve());
-        for (int round = 0; round < ROUNDS; round++) {
-            bare[round] = micros(PAYMENTS, () -> recover(tickets, params));
-            whole[round] = micros(PAYMENTS, () -> check(recipient, tickets, params, chain));
-            slow[round] = micros(1, () -> recoverInJava(java, tickets, params));
+        try (PaymentLine one = new PaymentLine(LedgerOptions.defaults(), null);
+                PaymentLine whole = new PaymentLine(LedgerOptions.defaults(), null)) {
+            PaymentFunction function = (PaymentFunction) function(one.admit.getOperator());
+            for (int round = 0; round < ROUNDS; round++) {
+                Batch batch = batch();
+                bare[round] = micros(PAYMENTS, () -> batch.tickets().forEach(this::recover));
+                admit[round] = micros(PAYMENTS, () -> admit(function, batch.records()));
+                line[round] = micros(PAYMENTS, () -> pay(whole, batch.records()));
+                slow[round] = micros(1, () -> recoverInJava(batch));
+            }
         }
+        double check = median(admit);
         System.out.printf(
-                "tickets: %d in a payment, us each, medians: bare recovery %.1f, whole check and"
-                        + " credit %.1f (bare is %.2f of it), recovery by Bouncy Castle %.1f%n",
-                TICKETS, median(bare), median(whole), median(bare) / median(whole), median(slow));
+                "tickets: %d in a payment, us of a core for each, medians of %d: libsecp256k1 alone"
+                        + " %.2f, Bouncy Castle %.1f%n"
+                        + "  checked by the operator %.2f, the bare library is %.3f of it; %.0f a"
+                        + " second, %.2f times go-livepeer's %.0f%n"
+                        + "  checked, nonces taken and credited to the ledger %.2f, the bare library"
+                        + " is %.3f of it; %.0f tickets or %.0f payments a second%n",
+                TICKETS,
+                ROUNDS,
+                median(bare),
+                median(slow),
+                check,
+                median(bare) / check,
+                1e6 / check,
+                1e6 / check / GO_LIVEPEER,
+                GO_LIVEPEER,
+                median(line),
+                median(bare) / median(line),
+                1e6 / median(line),
+                1e6 / median(line) / TICKETS);
+    }
+
+    private Batch batch() {
+        Batch batch = new Batch(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        long[] nonces = new long[TICKETS];
+        Arrays.setAll(nonces, i -> i + 1);
+        for (int i = 0; i < PAYMENTS; i++) {
+            String session = "s" + sessions++;
+            TicketParams params = gateway.offer(session);
+            Payment payment = gateway.payment(params, nonces).build();
+            TicketPayment record = gateway.record(session, payment).build();
+            batch.records().add(PaymentLine.onTopic(record, Gateway.T0 + 5, Requests.SECRET));
+            for (long nonce : nonces) {
+                byte[] hash = params.ticket(gateway.address, nonce).hash();
+                byte[] signature =
+                        payment.getTicketSenderParams((int) nonce - 1).getSig().toByteArray();
+                batch.hashes().add(hash);
+                batch.tickets()
+                        .add(
+                                new Bare(
+                                        EthSignatures.digest(hash),
+                                        Arrays.copyOf(signature, 64),
+                                        signature[64] - 27));
+            }
+        }
+        return batch;
     }
 
     private interface Run {
         void run() throws Exception;
     }
 
-    private static double micros(int times, Run run) throws Exception {
-        long began = System.nanoTime();
-        for (int i = 0; i < times; i++) {
-            run.run();
-        }
-        return (System.nanoTime() - began) / 1e3 / times / TICKETS;
+    private static double micros(int payments, Run run) throws Exception {
+        long began = THREADS.getCurrentThreadCpuTime();
+        run.run();
+        return (THREADS.getCurrentThreadCpuTime() - began) / 1e3 / payments / TICKETS;
     }
 
     private static double median(double[] values) {
@@ -91,31 +129,48 @@ class TicketCheckBenchmark {
         return sorted[sorted.length / 2];
     }
 
-    private void recover(List<Signed> tickets, TicketParams params) {
-        byte[] digest = EthSignatures.digest(params.ticket(sender, 1).hash());
-        for (Signed each : tickets) {
-            int recovery = each.signature()[64] - 27;
-            assertThat(curve.recover(digest, Arrays.copyOf(each.signature(), 64), recovery))
-                    .isNotNull();
+    private void recover(Bare each) {
+        byte[] key =
+                Secp256k1CFunctions.secp256k1_ecdsa_recover(
+                        context, each.signature(), each.digest(), each.recovery());
+        expect(key.length, 65);
+    }
+
+    private void recoverInJava(Batch batch) {
+        for (int i = 0; i < TICKETS; i++) {
+            Bare each = batch.tickets().get(i);
+            byte[] signature = Arrays.copyOf(each.signature(), 65);
+            signature[64] = (byte) (27 + each.recovery());
+            assertThat(java.verifies(gateway.address, batch.hashes().get(i), signature)).isTrue();
         }
     }
 
-    private void recoverInJava(EthSignatures java, List<Signed> tickets, TicketParams params) {
-        for (Signed each : tickets) {
-            byte[] of = params.ticket(sender, each.nonce()).hash();
-            assertThat(java.verifies(sender, of, each.signature())).isTrue();
-        }
+    private static Object function(Object operator) {
+        return ((AbstractUdfStreamOperator<?, ?>) operator).getUserFunction();
     }
 
-    private void check(
-            Recipient recipient, List<Signed> tickets, TicketParams params, ChainView chain)
+    private static void admit(PaymentFunction function, List<TopicRecord> payments)
             throws Exception {
-        Received received =
-                SessionTickets.receive(
-                        recipient.check("s1", sender, params, tickets),
-                        new SeenNonces(),
-                        params.expirationBlock(),
-                        chain.l1Block());
-        assertThat(received.taken()).isEqualTo(TICKETS);
+        List<CheckedPayment> checked = new ArrayList<>();
+        ListCollector<CheckedPayment> out = new ListCollector<>(checked);
+        for (TopicRecord each : payments) {
+            function.processElement(each, null, out);
+        }
+        for (CheckedPayment each : checked) {
+            long good = each.getTickets().stream().filter(CheckedTicket::getIsSigned).count();
+            expect((int) good, TICKETS);
+        }
+    }
+
+    private static void expect(int was, int wanted) {
+        if (was != wanted) {
+            throw new AssertionError(was + " instead of " + wanted);
+        }
+    }
+
+    private static void pay(PaymentLine line, List<TopicRecord> payments) throws Exception {
+        for (TopicRecord each : payments) {
+            expect(line.pay(each).length(), "ok".length());
+        }
     }
 }

@@ -110,8 +110,10 @@ final class ChainCursor {
         }
         BlockHeader header = found.get();
         List<LogEntry> logs = rpc.logs(header.hash(), contracts.addresses());
+        // What is asked for it may fail: then the same block is read again.
+        ChainBlock block = block(header, logs, false);
         take(header);
-        return List.of(block(header, logs, false));
+        return List.of(block);
     }
 
     private boolean isChild(BlockHeader header) {

@@ -228,7 +228,11 @@ public final class EthRpc {
     private JsonNode single(URI endpoint, JsonNode question)
             throws IOException, InterruptedException {
         JsonNode answer = post(endpoint, question);
-        if (!isAnswer(answer)) {
+        // A node that could not read the question does not know its id.
+        boolean isOurs =
+                answer.path("id").asText().equals(question.path("id").asText())
+                        || answer.path("id").isNull() && answer.path("error").isObject();
+        if (!isAnswer(answer) || !isOurs) {
             throw new IOException("no answer");
         }
         return answer;

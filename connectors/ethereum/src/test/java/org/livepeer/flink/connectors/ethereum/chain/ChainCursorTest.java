@@ -167,6 +167,21 @@ class ChainCursorTest {
     }
 
     @Test
+    void aBlockInWhichAContractMovesIsNotLostWhenNobodySaysWhereTo() throws Exception {
+        node.grow("a", 3);
+        node.moved.add("a2");
+        ChainCursor cursor = cursor();
+        assertThat(numbers(cursor.advance())).containsExactly(0L);
+        assertThat(numbers(cursor.advance())).containsExactly(1L);
+        node.failingCalls = 2;
+
+        assertThatThrownBy(cursor::advance).isInstanceOf(RpcException.class);
+        assertThatThrownBy(cursor::advance).isInstanceOf(RpcException.class);
+
+        assertThat(numbers(all(cursor))).containsExactly(2L, 3L);
+    }
+
+    @Test
     void nobodyAnswering() {
         node.garbage = "no";
 

@@ -35,6 +35,12 @@ final class FakeNode implements AutoCloseable {
     /** Blocks with a log of the broker in them, by name. */
     final List<String> logged = new ArrayList<>();
 
+    /** Blocks with a log of the Controller that a contract has moved, by name. */
+    final List<String> moved = new ArrayList<>();
+
+    /** Calls of contracts that fail before one is answered. */
+    volatile int failingCalls;
+
     /** What it says instead of an answer; empty for none. */
     volatile String garbage = "";
 
@@ -100,6 +106,11 @@ final class FakeNode implements AutoCloseable {
             case "eth_gasPrice" -> answer.put("result", "0x7");
             case "eth_blockNumber" -> answer.put("result", hex(names.size() - 1L - lag));
             case "eth_call" -> {
+                if (failingCalls > 0) {
+                    failingCalls--;
+                    answer.putObject("error").put("message", "not now");
+                    return;
+                }
                 String id = HexFormat.of().formatHex(Keccak256.of("TicketBroker".getBytes(UTF_8)));
                 String address = "0".repeat(40);
                 if (params.get(0).path("to").asText().equals(CONTROLLER)) {
@@ -146,16 +157,24 @@ final class FakeNode implements AutoCloseable {
                     !filter.has("blockHash")
                             || filter.path("blockHash").asText().equals(hash(name));
             if (asked && logged.contains(name)) {
-                ObjectNode log = all.addObject();
-                log.put("address", BROKER)
-                        .put("data", "0x01")
-                        .put("blockNumber", hex(at))
-                        .put("blockHash", hash(name))
-                        .put("transactionHash", hash("tx " + name))
-                        .put("logIndex", "0x0");
-                log.putArray("topics").add(hash("Event()"));
+                log(all, at, BROKER, hash("Event()"));
+            }
+            if (asked && moved.contains(name)) {
+                log(all, at, CONTROLLER, hash("SetContractInfo(bytes32,address,bytes20)"));
             }
         }
+    }
+
+    private void log(ArrayNode all, int at, String contract, String topic) {
+        String name = names.get(at);
+        ObjectNode log = all.addObject();
+        log.put("address", contract)
+                .put("data", "0x01")
+                .put("blockNumber", hex(at))
+                .put("blockHash", hash(name))
+                .put("transactionHash", hash("tx " + name))
+                .put("logIndex", "0x0");
+        log.putArray("topics").add(topic);
     }
 
     private static String hex(long number) {

@@ -101,6 +101,20 @@ class EthRpcTest {
     }
 
     @Test
+    void anAnswerToAnotherQuestionIsNone() throws Exception {
+        String[] before = new String[1];
+        one.twist =
+                said -> {
+                    String last = before[0] == null ? said : before[0];
+                    before[0] = said;
+                    return last;
+                };
+
+        assertThat(rpc.call("echo", 1).asText()).isEqualTo("one 1");
+        assertThat(rpc.call("echo", 2).asText()).isEqualTo("other 2");
+    }
+
+    @Test
     void aRefusalConcernsItsQuestionOnly() throws Exception {
         List<Answer> answers =
                 rpc.batch(
