@@ -13,10 +13,10 @@ import picocli.CommandLine.Option;
 
 /** Flags of a node on chain, named as go-livepeer names them where it has them. */
 final class ChainFlags {
-    private static final String OFF_CHAIN = "offchain";
-    private static final String ARBITRUM = "arbitrum-one-mainnet";
-    private static final String DEVNET = "devnet";
-    private static final String ARBITRUM_CONTROLLER = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
+    static final String OFF_CHAIN = "offchain";
+    static final String ARBITRUM = "arbitrum-one-mainnet";
+    static final String DEVNET = "devnet";
+    static final String ARBITRUM_CONTROLLER = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
     private static final long L1_GAS = 350_000;
     private static final long L2_GAS = 1_200_000;
 
@@ -192,7 +192,7 @@ final class ChainFlags {
                 : Path.of(urlOrFile).toAbsolutePath().toString();
     }
 
-    private static EthAddress address(String flag, String text) {
+    static EthAddress address(String flag, String text) {
         if (!text.matches("(0x)?[0-9a-fA-F]{40}")) {
             throw new IllegalArgumentException(flag + " " + text + " must be 0x and 40 hex digits");
         }
