@@ -62,12 +62,10 @@ final class GoRoutes {
                         // livepeer_cli shows nothing without it; go-livepeer refuses.
                         p -> chain().isEmpty() ? json("{}") : onChain("contractAddresses", p)));
         services.put(
-                "/signMessage",
-                (ctx, request) -> {
-                    ctx.setMaxRequestLength(SignRoute.MOST_BYTES);
-                    return service(List.of("message"), p -> sign(p, request.headers()))
-                            .serve(ctx, request);
-                });
+                SignRoute.PATH,
+                (ctx, request) ->
+                        service(List.of("message"), p -> sign(p, request.headers()))
+                                .serve(ctx, request));
         services.put(
                 "/EthChainID",
                 service(List.of(), p -> text(chain().map(ChainFacts::chainId).orElse("0"))));

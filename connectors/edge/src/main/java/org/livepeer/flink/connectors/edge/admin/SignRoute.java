@@ -11,6 +11,8 @@ import org.livepeer.flink.connectors.edge.admin.NodeView.OnChain;
  * SigFormat} says {@code data/typed}.
  */
 final class SignRoute {
+    static final String PATH = "/signMessage";
+
     /** A message that is larger is none that somebody has read. */
     static final int MOST_BYTES = 1 << 18;
 

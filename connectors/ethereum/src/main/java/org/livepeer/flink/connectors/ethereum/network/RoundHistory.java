@@ -54,6 +54,9 @@ final class RoundHistory {
         Questions questions = look.questions();
         Asked lengthSince =
                 questions.view(look.contract("RoundsManager"), "lastRoundLengthUpdateRound()");
+        Asked info =
+                questions.view(
+                        look.contract("BondingManager"), "getTranscoder(address)", orchestrator);
         questions.send();
         BigInteger first =
                 now.number()
@@ -62,7 +65,7 @@ final class RoundHistory {
                         .max(BigInteger.ZERO);
         long back = now.number().subtract(first).longValueExact();
         read(Math.max(0, now.startBlock() - Math.multiplyExact(back, now.length())));
-        return earnings(now, first);
+        return earnings(now, first, info);
     }
 
     private void read(long fromL1) throws IOException {
@@ -105,11 +108,13 @@ final class RoundHistory {
         }
     }
 
-    private List<RoundEarnings> earnings(Round now, BigInteger first) throws IOException {
+    /**
+     * @param info what the contract says of the orchestrator now
+     */
+    private List<RoundEarnings> earnings(Round now, BigInteger first, Asked info)
+            throws IOException {
         Questions questions = look.questions();
-        Asked shares =
-                questions.view(
-                        look.contract("BondingManager"), "getTranscoder(address)", orchestrator);
+        Asked newest = RpcNetworkState.earnings(look, questions, orchestrator, info.number(3));
         Map<BigInteger, Asked> pools = new LinkedHashMap<>();
         BigInteger one = BigInteger.ONE;
         for (BigInteger r = now.number(); r.compareTo(first) >= 0; r = r.subtract(one)) {
@@ -129,13 +134,27 @@ final class RoundHistory {
                     new RoundEarnings(
                             round,
                             fees.containsKey(round),
-                            pool.totalStake(),
+                            stake(round, pool, info, newest),
                             rewards.containsKey(round),
                             rewards.getOrDefault(round, BigInteger.ZERO),
                             fees.getOrDefault(round, BigInteger.ZERO),
-                            isOpen ? shares.number(1) : pool.rewardCut(),
-                            isOpen ? shares.number(2) : pool.feeShare()));
+                            isOpen ? info.number(1) : pool.rewardCut(),
+                            isOpen ? info.number(2) : pool.feeShare()));
         }
         return all;
+    }
+
+    /**
+     * Stake is written down for a round when it changes before it, or with the first reward or fees
+     * in it; until then it is what was written down last.
+     */
+    private static BigInteger stake(
+            BigInteger round, EarningsPool pool, Asked info, Asked newest) throws IOException {
+        boolean isCarried =
+                pool.totalStake().signum() == 0
+                        && info.number(3).compareTo(round) <= 0
+                        && info.number(4).compareTo(round) <= 0
+                        && info.number(5).compareTo(round) > 0;
+        return isCarried ? newest.number(0) : pool.totalStake();
     }
 }
