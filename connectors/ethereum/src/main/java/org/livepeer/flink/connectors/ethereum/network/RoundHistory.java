@@ -148,8 +148,8 @@ final class RoundHistory {
      * Stake is written down for a round when it changes before it, or with the first reward or fees
      * in it; until then it is what was written down last.
      */
-    private static BigInteger stake(
-            BigInteger round, EarningsPool pool, Asked info, Asked newest) throws IOException {
+    private static BigInteger stake(BigInteger round, EarningsPool pool, Asked info, Asked newest)
+            throws IOException {
         boolean isCarried =
                 pool.totalStake().signum() == 0
                         && info.number(3).compareTo(round) <= 0

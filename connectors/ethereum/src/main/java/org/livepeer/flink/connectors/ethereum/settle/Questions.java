@@ -126,7 +126,7 @@ public final class Questions {
             try {
                 return new Words(EthRpc.bytes(result()));
             } catch (RpcException e) {
-                throw new IOException(e.getMessage(), e);
+                throw new IOException(e.getMessage() + "; check -ethUrl", e);
             }
         }
 

@@ -72,7 +72,7 @@ class MessagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"This message has 32 characters..", "ünïcode that has 32 bytes: ✓ "})
+    @ValueSource(strings = {"This message has 32 characters..", "ünïcode that has 32 bytes: ✓"})
     void whatMayBeATicketIsNotSigned(String message) {
         assertThat(message.getBytes(java.nio.charset.StandardCharsets.UTF_8)).hasSize(32);
         assertThatThrownBy(() -> messages.signText(message))

@@ -277,7 +277,10 @@ class RpcNetworkStateTest {
         assertThat(old.treasuryBalanceCeiling()).isNull();
 
         contracts
-                .say(BONDING, "treasuryRewardCutRate()", config.path("treasuryRewardCutRate").asText())
+                .say(
+                        BONDING,
+                        "treasuryRewardCutRate()",
+                        config.path("treasuryRewardCutRate").asText())
                 .say(
                         BONDING,
                         "treasuryBalanceCeiling()",
@@ -347,7 +350,9 @@ class RpcNetworkStateTest {
                 at,
                 0,
                 ROUNDS,
-                List.of(golden.path("topics").path(0).asText(), "0x" + String.format("%064x", round)),
+                List.of(
+                        golden.path("topics").path(0).asText(),
+                        "0x" + String.format("%064x", round)),
                 golden.path("data").asText());
     }
 

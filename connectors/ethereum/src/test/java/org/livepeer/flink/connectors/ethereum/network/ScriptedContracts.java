@@ -70,7 +70,8 @@ final class ScriptedContracts implements Script {
     private String key(String contract, String signature) {
         String[] parts = signature.split(" ");
         EthAddress address = contract.equals("Controller") ? CONTROLLER : contracts.get(contract);
-        StringBuilder key = new StringBuilder(address.lower()).append(' ').append(selector(parts[0]));
+        StringBuilder key =
+                new StringBuilder(address.lower()).append(' ').append(selector(parts[0]));
         for (int i = 1; i < parts.length; i++) {
             key.append(word(parts[i]));
         }
@@ -90,7 +91,8 @@ final class ScriptedContracts implements Script {
         }
         String text = value.toString();
         return text.startsWith("0x")
-                ? "0".repeat(66 - text.length()) + text.substring(2).toLowerCase(java.util.Locale.ROOT)
+                ? "0".repeat(66 - text.length())
+                        + text.substring(2).toLowerCase(java.util.Locale.ROOT)
                 : String.format("%064x", new BigInteger(text));
     }
 
@@ -105,9 +107,7 @@ final class ScriptedContracts implements Script {
     /** How a contract answers with text. */
     static String text(String text) {
         String hex = java.util.HexFormat.of().formatHex(text.getBytes(US_ASCII));
-        return encoded("32", "" + text.length())
-                + hex
-                + "0".repeat((64 - hex.length() % 64) % 64);
+        return encoded("32", "" + text.length()) + hex + "0".repeat((64 - hex.length() % 64) % 64);
     }
 
     void log(long at, int index, String contract, List<String> topics, String data) {
