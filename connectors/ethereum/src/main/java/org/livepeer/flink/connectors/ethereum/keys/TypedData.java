@@ -27,7 +27,7 @@ final class TypedData {
     private static final String DOMAIN = "EIP712Domain";
     private static final String PLAIN =
             "string|bool|address|bytes([1-9]\\d?)?|u?int([1-9]\\d{0,2})?";
-    private static final String ARRAY = "\\[\\d*]$";
+    private static final String LIST = "[]";
     private static final int DEEPEST = 16;
 
     private final String text;
@@ -96,12 +96,13 @@ final class TypedData {
         if (depth > DEEPEST) {
             throw new IllegalArgumentException(where + " is too deep");
         }
-        if (type.matches(".*" + ARRAY)) {
-            if (!value.isArray()) {
-                throw new IllegalArgumentException(where + " is no list");
+        if (type.endsWith(LIST)) {
+            String each = type.substring(0, type.length() - LIST.length());
+            if (!value.isArray() || each.endsWith("]")) {
+                throw new IllegalArgumentException(where + " is no list of a type");
             }
-            for (JsonNode each : value) {
-                check(type.replaceFirst(ARRAY, ""), each, where, depth + 1);
+            for (JsonNode element : value) {
+                check(each, element, where, depth + 1);
             }
         } else if (type.matches(PLAIN)) {
             checkPlain(type, value, where);

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -131,14 +132,20 @@ class MessagesTest {
                 .isNotEqualTo(hex(messages.signTyped(number("uint256", "9007199254740992"))));
     }
 
-    @Test
-    void listsOfListsEnd() {
-        String deep = "uint8" + "[]".repeat(40);
-        assertThatThrownBy(
-                        () ->
-                                messages.signTyped(
-                                        number(deep, "[".repeat(40) + "1" + "]".repeat(40))))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("too deep");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    uint8[][] | [[1]]
+                    uint8[1] | [1]
+                    uint8[1][] | [[1]]
+                    uint8[] | 1
+                    uint8[] | [256]
+                    bytes2[] | ["0x010203"]
+                    """)
+    void listsAreListsOfOneType(String type, String value) {
+        assertThatThrownBy(() -> messages.signTyped(number(type, value)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }
