@@ -82,7 +82,8 @@ class ChainLookIT {
         devnet.send(self, "BondingManager", BigInteger.ZERO, "reward()");
         BigInteger stake = devnet.ask("BondingManager", "transcoderTotalStake(address)", self);
         String reward =
-                Report.units(stake.subtract(BigInteger.TEN.pow(18).multiply(BigInteger.valueOf(500))));
+                Report.units(
+                        stake.subtract(BigInteger.TEN.pow(18).multiply(BigInteger.valueOf(500))));
 
         JsonNode said = json("rounds", "--rounds", "2", "-ethAcctAddr", self);
 
@@ -122,7 +123,9 @@ class ChainLookIT {
                         "{\"parameter\":\"target bonding rate\",\"value\":\"0.05\","
                                 + "\"unit\":\"% of the supply\"}");
         assertThat(said.path("contracts").toString())
-                .contains(devnet.facts().contracts().get("TicketBroker").substring(2, 5));
+                .containsIgnoringCase(
+                        "{\"contract\":\"TicketBroker\",\"address\":\""
+                                + devnet.facts().contracts().get("TicketBroker"));
         assertThat(chain("parameters").out())
                 .containsPattern("unbonding period +7 +rounds\n")
                 .containsPattern("\nController +0x");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -26,7 +27,7 @@ final class TypedData {
 
     private static final String DOMAIN = "EIP712Domain";
     private static final String PLAIN =
-            "string|bool|address|bytes([1-9]\\d?)?|u?int([1-9]\\d{0,2})?";
+            "string|bool|address|bytes([1-9]|[12]\\d|3[0-2])?|u?int([1-9]\\d{0,2})?";
     private static final String LIST = "[]";
     private static final int DEEPEST = 16;
 
@@ -138,13 +139,32 @@ final class TypedData {
             String length = type.equals("bytes") ? "*" : "{" + type.substring(5) + "}";
             fits = value.asText().matches("0x([0-9a-fA-F]{2})" + length) && value.isTextual();
         } else {
-            fits =
-                    value.isIntegralNumber()
-                            || value.asText().matches("-?\\d{1,78}|0x[0-9a-fA-F]{1,64}")
-                                    && value.isTextual();
+            fits = isWhole(value) && isInRange(type, number(value.asText()));
         }
         if (!fits) {
             throw new IllegalArgumentException(where + " is no " + type);
         }
+    }
+
+    private static boolean isWhole(JsonNode value) {
+        return value.isIntegralNumber()
+                || value.isTextual() && value.asText().matches("-?\\d{1,78}|0x[0-9a-fA-F]{1,64}");
+    }
+
+    private static BigInteger number(String text) {
+        return text.startsWith("0x") ? new BigInteger(text.substring(2), 16) : new BigInteger(text);
+    }
+
+    /**
+     * @param type such as {@code uint8} or {@code int}, which has 256 bits
+     */
+    private static boolean isInRange(String type, BigInteger number) {
+        String digits = type.replaceFirst("u?int", "");
+        int bits = digits.isEmpty() ? 256 : Integer.parseInt(digits);
+        boolean isUnsigned = type.startsWith("u");
+        return bits % 8 == 0
+                && bits <= 256
+                && number.bitLength() <= (isUnsigned ? bits : bits - 1)
+                && (!isUnsigned || number.signum() >= 0);
     }
 }

@@ -142,9 +142,14 @@ class MessagesTest {
                     uint8[1][] | [[1]]
                     uint8[] | 1
                     uint8[] | [256]
+                    int8[] | [128]
+                    uint256[] | [-1]
+                    uint9 | 1
+                    uint264 | 1
+                    bytes33 | "0x010203"
                     bytes2[] | ["0x010203"]
                     """)
-    void listsAreListsOfOneType(String type, String value) {
+    void whatDoesNotFitItsTypeIsNotSigned(String type, String value) {
         assertThatThrownBy(() -> messages.signTyped(number(type, value)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
