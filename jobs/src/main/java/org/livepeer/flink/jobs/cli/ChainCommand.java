@@ -22,7 +22,15 @@ import picocli.CommandLine.Parameters;
         name = "chain",
         description =
                 "Have the settlement job send something to the chain: stake, rewards, deposits, votes."
-                        + " Without an action: list them.")
+                        + " Without an action: list them. Commands of its own only read the chain, or"
+                        + " sign.",
+        subcommands = {
+            RoundsCommand.class,
+            ParametersCommand.class,
+            OrchestratorsCommand.class,
+            DelegatorCommand.class,
+            SignCommand.class
+        })
 final class ChainCommand implements Callable<Integer> {
     private static final List<String> AMOUNTS = List.of("amount", "deposit", "reserve");
 

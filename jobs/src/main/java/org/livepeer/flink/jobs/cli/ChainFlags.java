@@ -14,10 +14,10 @@ import picocli.CommandLine.Option;
 
 /** Flags of a node on chain, named as go-livepeer names them where it has them. */
 final class ChainFlags {
-    private static final String OFF_CHAIN = "offchain";
-    private static final String ARBITRUM = "arbitrum-one-mainnet";
-    private static final String DEVNET = "devnet";
-    private static final String ARBITRUM_CONTROLLER = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
+    static final String OFF_CHAIN = "offchain";
+    static final String ARBITRUM = "arbitrum-one-mainnet";
+    static final String DEVNET = "devnet";
+    static final String ARBITRUM_CONTROLLER = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
 
     /** wei; small, so that a stream's tickets win every few seconds. */
     private static final BigInteger DEVNET_FACE_VALUE = BigInteger.valueOf(400_000_000_000L);

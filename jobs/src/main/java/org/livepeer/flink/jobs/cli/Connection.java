@@ -4,12 +4,11 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.SecretFile;
-import org.livepeer.flink.jobs.node.Verbosity;
 import org.livepeer.flink.operators.auth.ClusterSecret;
 import picocli.CommandLine.Option;
 
-/** Flags that every command and every node shares: where the deployment is, how much is logged. */
-final class Connection {
+/** Flags that every node and every command about a deployment share: where the deployment is. */
+final class Connection extends CommonFlags {
     private static final String EMBEDDED = "127.0.0.1:9092";
 
     @Option(
@@ -18,14 +17,6 @@ final class Connection {
             defaultValue = "",
             description = "Kafka broker (default: the embedded one, " + EMBEDDED + ")")
     String kafka = "";
-
-    @Option(
-            names = {"-config", "--config"},
-            paramLabel = "FILE",
-            description =
-                    "flags, one 'name value' a line; LP_NAME in the environment and the command line"
-                            + " come before it")
-    @Nullable Path config;
 
     @Option(
             names = {"-kafkaConfig", "--kafkaConfig"},
@@ -40,28 +31,12 @@ final class Connection {
     String topicPrefix = "";
 
     @Option(
-            names = {"-dataDir", "--dataDir", "-datadir", "--datadir"},
-            paramLabel = "DIR",
-            defaultValue = "${sys:user.home}/.livepeer-flink",
-            description = "keeps what must outlive the process (default: ${DEFAULT-VALUE})")
-    Path dataDir = Path.of("");
-
-    @Option(
             names = {"-orchSecret", "--orchSecret", "-clusterSecret", "--clusterSecret"},
             paramLabel = "FILE",
             description =
                     "file with the cluster secret (default: DATADIR/cluster.secret); with -orchAddr"
                             + " the orchestrator's secret, itself or in a file")
     @Nullable String secret;
-
-    @Option(
-            names = {"-v", "--v"},
-            paramLabel = "LEVEL",
-            defaultValue = "3",
-            description = "how much is logged, 0 (nothing) to 6 (everything, and stack traces)")
-    void verbosity(int level) {
-        Verbosity.PROCESS.set(level);
-    }
 
     KafkaAddress address() {
         return new KafkaAddress(kafka.isEmpty() ? EMBEDDED : kafka, topicPrefix, configFile());

@@ -103,6 +103,7 @@ public final class Livepeer implements Runnable {
     }
 
     private static void explain(CommandLine subcommand) {
+        subcommand.getSubcommands().values().forEach(Livepeer::explain);
         subcommand
                 .getCommandSpec()
                 .addOption(
@@ -114,12 +115,17 @@ public final class Livepeer implements Runnable {
 
     /** Of all commands: a file that a node reads may be named for the others too. */
     private static Set<String> flags(CommandLine command) {
-        return command.getSubcommands().values().stream()
+        return all(command)
                 .flatMap(each -> each.getCommandSpec().options().stream())
                 .filter(each -> !each.usageHelp())
                 .flatMap(each -> Stream.of(each.names()))
                 .map(Settings::bare)
                 .collect(Collectors.toSet());
+    }
+
+    private static Stream<CommandLine> all(CommandLine command) {
+        return command.getSubcommands().values().stream()
+                .flatMap(each -> Stream.concat(Stream.of(each), all(each)));
     }
 
     /** Without a subcommand, flags such as -orchestrator describe a node, as with go-livepeer. */

@@ -42,14 +42,23 @@ final class Printing {
 
     /** Rows as a JSON list of objects, every value a string: wei are larger than JSON's numbers. */
     static void json(List<String> head, List<List<String>> rows) {
+        System.out.println(list(head, rows));
+    }
+
+    static ArrayNode list(List<String> head, List<List<String>> rows) {
         ArrayNode list = JsonNodeFactory.instance.arrayNode();
         for (List<String> row : rows) {
             ObjectNode object = list.addObject();
             for (int i = 0; i < head.size(); i++) {
-                object.put(head.get(i).replaceAll("[ /]+", "_"), row.get(i));
+                object.put(key(head.get(i)), row.get(i));
             }
         }
-        System.out.println(list);
+        return list;
+    }
+
+    /** A head as JSON's key. */
+    static String key(String head) {
+        return head.replaceAll("[ /]+", "_");
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.livepeer.flink.jobs.node;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +11,13 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.admin.NodeView;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.payment.ChainFeed;
+import org.livepeer.flink.connectors.ethereum.keys.Messages;
+import org.livepeer.flink.connectors.ethereum.network.RpcNetworkState;
 import org.livepeer.flink.connectors.ethereum.settle.OrderForms;
 import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.connectors.kafka.client.OrderDesk;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.network.NetworkState;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.ChainOrder;
@@ -126,9 +130,13 @@ final class Deployment implements NodeView {
 
     /** The node's account; orders go through Kafka, whichever node settles. */
     private final class Account implements OnChain {
+        private final ChainAccess access;
         private final String address;
+        private @Nullable NetworkState network;
+        private @Nullable Messages messages;
 
         Account(ChainAccess access) {
+            this.access = access;
             this.address = access.accountAddress();
         }
 
@@ -168,6 +176,47 @@ final class Deployment implements NodeView {
                 throw new IllegalStateException(end.getReason());
             }
             return end.getNumbers().getOrDefault("transaction", "");
+        }
+
+        @Override
+        public synchronized NetworkState network() {
+            if (network == null) {
+                try {
+                    network =
+                            RpcNetworkState.of(
+                                    access.chain().ethUrl(), access.chain().controller());
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalStateException(e.getMessage(), e);
+                }
+            }
+            return network;
+        }
+
+        @Override
+        public byte[] sign(String text) {
+            return messages().signText(text);
+        }
+
+        @Override
+        public byte[] signTyped(String json) {
+            return messages().signTyped(json);
+        }
+
+        /** Opening a keystore takes a second: once is enough. */
+        private synchronized Messages messages() {
+            if (messages == null) {
+                try {
+                    messages = new Messages(access.key());
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalStateException(e.getMessage(), e);
+                }
+            }
+            return messages;
+        }
+
+        @Override
+        public BigInteger maxGasPrice() {
+            return access.settling().maxGasPrice();
         }
 
         @Override

@@ -71,6 +71,21 @@ class UsageIT {
                     chain bond amount=5 amount=6 | amount is given twice | 2
                     chain reward --wait 0 | --wait 0 must be 1 or more seconds | 2
                     chain reward -ethAcctAddr 0x12 | '0x12' is no address | 2
+                    chain rounds | say where a node of the chain answers: -ethUrl URL | 2
+                    chain rounds -network devnet -ethUrl http://127.0.0.1:1 | -ethController 0xADDRESS | 2
+                    chain rounds -network offchain | -network offchain is no chain to look at | 2
+                    chain rounds -ethUrl http://127.0.0.1:1 | no endpoint of [127.0.0.1] gave an answer | 1
+                    chain rounds -ethUrl ftp://x | -ethUrl must be http:// or https:// | 2
+                    chain rounds -ethUrl http://x -ethController 0x12 | -ethController 0x12 must be 0x and 40 hex | 2
+                    chain rounds --rounds 0 -ethUrl http://x | --rounds 0 must be 1 to 100 | 2
+                    chain rounds -ethAcctAddr me -ethUrl http://x | -ethAcctAddr me must be 0x and 40 hex digits | 2
+                    chain parameters -ethUrl /no/such | -ethUrl must be http:// or https:// addresses, or a file | 2
+                    chain orchestrators 5 | Unmatched argument at index | 2
+                    chain delegator -ethUrl http://x | name an account: livepeer chain delegator 0xADDRESS | 2
+                    chain delegator 0x12 -ethUrl http://x | 0x12 must be 0x and 40 hex digits | 2
+                    chain sign | MESSAGE | 2
+                    chain sign hello | -ethPassword FILE | 2
+                    chain sign hello -ethPassword /no/such | the passphrase file /no/such cannot be read | 2
                     tickets --state WON | --state WON is none of QUEUED, SIGNED, SENT, MINED, | 2
                     tickets --sender 0x12 | '0x12' is no address | 2
                     tickets --retry 0x12 --skip 0x12 | say one of --inspect, --retry, --skip | 2
@@ -141,6 +156,22 @@ class UsageIT {
         assertThat(Commands.run("--help").out()).contains("quickstart", "credit", "ledger");
         assertThat(Commands.run().out()).contains("quickstart");
         assertThat(Commands.run("credit", "--help").out()).contains("--manifest", "--wei");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "rounds, --rounds",
+        "parameters, -ethUrl",
+        "orchestrators, --json",
+        "delegator, 0xADDRESS",
+        "sign, --typed"
+    })
+    void whatReadsTheChainSaysWhatItTakes(String command, String flag) {
+        Said said = Commands.run("chain", command, "--help");
+
+        assertThat(said.out()).contains(flag).doesNotContain("kafka");
+        assertThat(said.exitCode()).isZero();
+        assertThat(Commands.run("chain", "--help").out()).contains("  " + command + " ");
     }
 
     @Test

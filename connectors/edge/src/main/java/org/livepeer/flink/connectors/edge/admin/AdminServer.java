@@ -34,6 +34,8 @@ public final class AdminServer implements AutoCloseable {
     private static final MediaType PROMETHEUS =
             MediaType.parse("text/plain; version=0.0.4; charset=utf-8");
 
+    private static final int MOST_BYTES = 1 << 10;
+
     private final Server server;
 
     private AdminServer(Server server) {
@@ -70,7 +72,7 @@ public final class AdminServer implements AutoCloseable {
                 Server.builder()
                         .http(address)
                         .meterRegistry(new CompositeMeterRegistry())
-                        .maxRequestLength(1 << 10)
+                        .maxRequestLength(MOST_BYTES)
                         .errorHandler(new Replies())
                         .gracefulShutdownTimeout(Duration.ZERO, Duration.ofSeconds(1))
                         .service(
@@ -98,15 +100,20 @@ public final class AdminServer implements AutoCloseable {
         routes.services()
                 .forEach(
                         (path, service) ->
-                                builder.service(
-                                        path,
-                                        (ctx, req) -> {
-                                            Optional<HttpResponse> refusal =
-                                                    gate.refusal(ctx, req.headers());
-                                            return refusal.isPresent()
-                                                    ? refusal.get()
-                                                    : service.serve(ctx, req);
-                                        }));
+                                builder.route()
+                                        .path(path)
+                                        .maxRequestLength(
+                                                path.equals(SignRoute.PATH)
+                                                        ? SignRoute.MOST_BYTES
+                                                        : MOST_BYTES)
+                                        .build(
+                                                (ctx, req) -> {
+                                                    Optional<HttpResponse> refusal =
+                                                            gate.refusal(ctx, req.headers());
+                                                    return refusal.isPresent()
+                                                            ? refusal.get()
+                                                            : service.serve(ctx, req);
+                                                }));
         Server server = builder.build();
         try {
             server.start().join();

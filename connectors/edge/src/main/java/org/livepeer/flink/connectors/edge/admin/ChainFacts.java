@@ -40,15 +40,6 @@ final class ChainFacts {
         }
     }
 
-    /** The newest round that was initialized, in decimal digits. */
-    static String round(OnChain chain) {
-        try {
-            return Long.toString(chain.head().getRound());
-        } catch (IllegalStateException e) {
-            throw new IllegalStateException("could not query current round: " + e.getMessage(), e);
-        }
-    }
-
     /** What the account has at the broker contract, as JSON. */
     static String sender(OnChain chain) {
         try {

@@ -11,6 +11,7 @@ import com.linecorp.armeria.common.HttpResponse;
 import com.linecorp.armeria.common.HttpStatus;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.QueryParams;
+import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.server.HttpService;
 import java.time.Duration;
@@ -24,63 +25,16 @@ import org.livepeer.flink.schemas.WorkerHeartbeat;
 
 /**
  * go-livepeer's admin routes as its orchestrator has them off chain ({@code server/webserver.go}),
- * so that {@code livepeer_cli} works: those that need a chain are orders to the settlement job on
- * chain, and refuse in its words off chain.
+ * so that {@code livepeer_cli} works: those that need a chain read it, or are orders to the
+ * settlement job, on chain, and refuse in its words off chain.
  */
 final class GoRoutes {
     private static final String NO_CHAIN = "missing ETH client";
+    private static final String NUMBER = "[+-]?\\d{1,78}";
 
     /** Some routes are two orders. */
     private static final Duration PATIENCE =
             NodeView.OnChain.PATIENCE.multipliedBy(2).plusMinutes(1);
-
-    /** Routes that need a chain, and the parameters that are asked for before that is said. */
-    private static final Map<String, List<String>> ON_CHAIN =
-            Map.ofEntries(
-                    Map.entry("orchestratorInfo", List.of()),
-                    Map.entry("currentRound", List.of()),
-                    Map.entry("initializeRound", List.of()),
-                    Map.entry("roundInitialized", List.of()),
-                    Map.entry(
-                            "activateOrchestrator",
-                            List.of(
-                                    "blockRewardCut",
-                                    "feeShare",
-                                    "pricePerUnit",
-                                    "pixelsPerUnit",
-                                    "serviceURI")),
-                    Map.entry("setOrchestratorConfig", List.of()),
-                    Map.entry("bond", List.of("amount", "toAddr")),
-                    Map.entry("rebond", List.of("unbondingLockId")),
-                    Map.entry("unbond", List.of("amount")),
-                    Map.entry("withdrawStake", List.of("unbondingLockId")),
-                    Map.entry("unbondingLocks", List.of()),
-                    Map.entry("withdrawFees", List.of()),
-                    Map.entry("claimEarnings", List.of()),
-                    Map.entry("delegatorInfo", List.of()),
-                    Map.entry("orchestratorEarningPoolsForRound", List.of()),
-                    Map.entry("registeredOrchestrators", List.of()),
-                    Map.entry("reward", List.of()),
-                    Map.entry("protocolParameters", List.of()),
-                    Map.entry("ethAddr", List.of()),
-                    Map.entry("tokenBalance", List.of()),
-                    Map.entry("ethBalance", List.of()),
-                    Map.entry("transferTokens", List.of("to", "amount")),
-                    Map.entry("requestTokens", List.of()),
-                    Map.entry("signMessage", List.of("message")),
-                    Map.entry("vote", List.of("poll", "choiceID")),
-                    Map.entry("voteOnProposal", List.of("proposalID", "support")),
-                    Map.entry("setMaxGasPrice", List.of("amount")),
-                    Map.entry("setMinGasPrice", List.of("minGasPrice")),
-                    Map.entry("maxGasPrice", List.of()),
-                    Map.entry("minGasPrice", List.of()),
-                    Map.entry("fundDepositAndReserve", List.of("depositAmount", "reserveAmount")),
-                    Map.entry("fundDeposit", List.of("amount")),
-                    Map.entry("unlock", List.of()),
-                    Map.entry("cancelUnlock", List.of()),
-                    Map.entry("withdraw", List.of()),
-                    Map.entry("senderInfo", List.of()),
-                    Map.entry("ticketBrokerParams", List.of()));
 
     private final Supplier<Optional<NodeView>> node;
     private final LogLevel log;
@@ -99,10 +53,19 @@ final class GoRoutes {
     /** By path. */
     Map<String, HttpService> services() {
         Map<String, HttpService> services = new LinkedHashMap<>();
-        ON_CHAIN.forEach(
+        ChainAnswers.NEEDED.forEach(
                 (name, needed) -> services.put("/" + name, service(needed, p -> onChain(name, p))));
-        // livepeer_cli shows nothing without it; go-livepeer refuses.
-        services.put("/contractAddresses", service(List.of(), p -> json("{}")));
+        services.put(
+                "/contractAddresses",
+                service(
+                        List.of(),
+                        // livepeer_cli shows nothing without it; go-livepeer refuses.
+                        p -> chain().isEmpty() ? json("{}") : onChain("contractAddresses", p)));
+        services.put(
+                SignRoute.PATH,
+                (ctx, request) ->
+                        service(List.of("message"), p -> sign(p, request.headers()))
+                                .serve(ctx, request));
         services.put(
                 "/EthChainID",
                 service(List.of(), p -> text(chain().map(ChainFacts::chainId).orElse("0"))));
@@ -122,50 +85,26 @@ final class GoRoutes {
                 service(
                         List.of("pricePerUnit", "pixelsPerUnit", "broadcasterEthAddr"),
                         this::setPrice));
-        services.put(
-                "/setMaxFaceValue",
-                service(
-                        List.of("maxfacevalue"),
-                        p ->
-                                value(p, "maxfacevalue").matches("[+-]?\\d+")
-                                        ? PlainErrors.text(
-                                                HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN)
-                                        : bad("maxfacevalue not set to number")));
+        services.put("/setMaxFaceValue", service(List.of("maxfacevalue"), this::setMaxFaceValue));
         return services;
     }
 
-    /** An order where there is a chain; go-livepeer's refusal where there is none. */
-    private HttpResponse onChain(String name, QueryParams params) {
-        NodeView here = node.get().orElse(null);
-        NodeView.OnChain chain = here == null ? null : here.onChain().orElse(null);
-        if (here == null || chain == null) {
-            return PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN);
-        }
-        switch (name) {
-            case "ethAddr" -> {
-                return text(chain.account());
-            }
-            case "currentRound" -> {
-                return text(ChainFacts.round(chain));
-            }
-            case "senderInfo" -> {
-                return json(ChainFacts.sender(chain));
-            }
-            default -> {
-                return ChainRoutes.has(name)
-                        ? order(name, params, here, chain)
-                        : PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN);
-            }
-        }
+    /** What is answered where there is a chain. */
+    private interface OnChainRoute {
+        HttpResponse answer(NodeView here, NodeView.OnChain chain);
     }
 
-    private static HttpResponse order(
-            String name, QueryParams params, NodeView here, NodeView.OnChain chain) {
-        try {
-            return bytes(ChainRoutes.answer(name, params, here, chain));
-        } catch (IllegalArgumentException e) {
-            return bad(String.valueOf(e.getMessage()));
-        }
+    private HttpResponse onChain(String name, QueryParams params) {
+        return onChain((here, chain) -> ChainAnswers.of(name, params, here, chain));
+    }
+
+    /** That where there is a chain; go-livepeer's refusal where there is none. */
+    private HttpResponse onChain(OnChainRoute route) {
+        NodeView here = node.get().orElse(null);
+        NodeView.OnChain chain = here == null ? null : here.onChain().orElse(null);
+        return here == null || chain == null
+                ? PlainErrors.text(HttpStatus.INTERNAL_SERVER_ERROR, NO_CHAIN)
+                : route.answer(here, chain);
     }
 
     private Optional<NodeView.OnChain> chain() {
@@ -205,6 +144,8 @@ final class GoRoutes {
         }
         try {
             return route.answer(params);
+        } catch (IllegalArgumentException e) {
+            return bad(String.valueOf(e.getMessage()));
         } catch (IllegalStateException e) {
             return PlainErrors.text(
                     HttpStatus.INTERNAL_SERVER_ERROR, String.valueOf(e.getMessage()));
@@ -217,6 +158,26 @@ final class GoRoutes {
 
     private static String value(QueryParams params, String name) {
         return params.get(name, "");
+    }
+
+    private HttpResponse sign(QueryParams params, RequestHeaders headers) {
+        return onChain(
+                (here, chain) ->
+                        HttpResponse.of(
+                                HttpStatus.OK,
+                                MediaType.OCTET_STREAM,
+                                SignRoute.answer(params, headers, chain)));
+    }
+
+    private HttpResponse setMaxFaceValue(QueryParams params) {
+        if (!value(params, "maxfacevalue").matches(NUMBER)) {
+            return bad("maxfacevalue not set to number");
+        }
+        return PlainErrors.text(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                chain().isEmpty()
+                        ? NO_CHAIN
+                        : "an edge has its limit from its start: give -maxFaceValue there");
     }
 
     private HttpResponse setLogLevel(QueryParams params) {
@@ -252,12 +213,7 @@ final class GoRoutes {
             return bad("Node must be orchestrator node to set price for broadcaster");
         }
         String sender = value(params, "broadcasterEthAddr");
-        BasePrice price;
-        try {
-            price = BasePrice.of(sender, params);
-        } catch (IllegalArgumentException e) {
-            return bad(String.valueOf(e.getMessage()));
-        }
+        BasePrice price = BasePrice.of(sender, params);
         here.get().setPrice(price.sender(), price.weiPerPixel());
         return text(
                 "Price per pixel set to "
@@ -302,20 +258,20 @@ final class GoRoutes {
         return PlainErrors.text(HttpStatus.BAD_REQUEST, text);
     }
 
-    private static HttpResponse bytes(byte[] answer) {
+    static HttpResponse bytes(byte[] answer) {
         return answer.length == 0
                 ? text("")
                 : HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, answer);
     }
 
     /** As Go's response writer: no type where there is no body. */
-    private static HttpResponse text(String text) {
+    static HttpResponse text(String text) {
         return text.isEmpty()
                 ? HttpResponse.of(ResponseHeaders.of(HttpStatus.OK))
                 : HttpResponse.of(HttpStatus.OK, MediaType.PLAIN_TEXT_UTF_8, text);
     }
 
-    private static HttpResponse json(String text) {
+    static HttpResponse json(String text) {
         return HttpResponse.of(
                 ResponseHeaders.of(HttpStatus.OK, HttpHeaderNames.CONTENT_TYPE, "application/json"),
                 HttpData.wrap(text.getBytes(UTF_8)));

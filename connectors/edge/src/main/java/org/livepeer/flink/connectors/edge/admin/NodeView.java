@@ -1,10 +1,12 @@
 package org.livepeer.flink.connectors.edge.admin;
 
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.network.NetworkState;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
@@ -61,6 +63,31 @@ public interface NodeView {
          * @throws IllegalStateException when it failed or has not ended in time, saying why
          */
         String order(String action, Map<String, String> arguments);
+
+        /** The network's contracts, as a node of the chain tells them. */
+        NetworkState network();
+
+        /**
+         * Signs a text (EIP-191).
+         *
+         * @return 65 bytes: r, s, and 27 or 28
+         * @throws IllegalArgumentException when it may pay somebody, saying why
+         * @throws IllegalStateException when this process has no key, saying why
+         */
+        byte[] sign(String text);
+
+        /**
+         * Signs typed data (EIP-712).
+         *
+         * @param json {@code types}, {@code primaryType}, {@code domain} and {@code message}
+         * @return 65 bytes: r, s, and 27 or 28
+         * @throws IllegalArgumentException when it is none, or may pay somebody, saying why
+         * @throws IllegalStateException when this process has no key, saying why
+         */
+        byte[] signTyped(String json);
+
+        /** wei of a unit of gas above which nothing is sent; 0 for no limit. */
+        BigInteger maxGasPrice();
 
         /**
          * Where the chain stands.

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.network.NetworkState;
 import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.SenderEntry;
@@ -107,6 +108,26 @@ class GoRoutesIT {
                 throw fault;
             }
             return "0x" + "41".repeat(32);
+        }
+
+        @Override
+        public NetworkState network() {
+            return new FakeNetwork();
+        }
+
+        @Override
+        public byte[] sign(String text) {
+            throw new UnsupportedOperationException("ChainReadsIT has it");
+        }
+
+        @Override
+        public byte[] signTyped(String json) {
+            throw new UnsupportedOperationException("ChainReadsIT has it");
+        }
+
+        @Override
+        public BigInteger maxGasPrice() {
+            return BigInteger.ZERO;
         }
 
         @Override
@@ -234,12 +255,9 @@ class GoRoutesIT {
                     setOrchestratorConfig?blockRewardCut=x&feeShare=2 | 400 | Cannot convert block reward cut: strconv.ParseFloat: parsing "x": invalid syntax | ''
                     setOrchestratorConfig?blockRewardCut=1&feeShare=2&pricePerUnit=x&pixelsPerUnit=2 | 400 | error parsing pricePerUnit value: x | ''
                     setOrchestratorConfig?feeShare=2 | 200 | '' | ''
-                    currentRound | 200 | 11 | ''
                     currentBlock | 200 | ABC | ''
                     EthChainID | 200 | 42161 | ''
                     senderInfo | 200 | {"Deposit":0,"WithdrawRound":0,"Reserve":{"FundsRemaining":0,"ClaimedInCurrentRound":0}} | ''
-                    ethAddr | 200 | 0x52908400098527886E0F7030069857D2E4169EE7 | ''
-                    delegatorInfo | 500 | missing ETH client | ''
                     """)
     void onChainItsRoutesAreOrders(String path, int status, String answer, String order)
             throws Exception {
@@ -275,7 +293,6 @@ class GoRoutesIT {
                     cancelUnlock | could not execute cancelUnlock: it would fail
                     withdraw | could not execute withdraw: it would fail
                     setOrchestratorConfig?blockRewardCut=1&feeShare=2 | it would fail
-                    currentRound | could not query current round: it would fail
                     currentBlock | could not query last seen block: it would fail
                     EthChainID | Error getting eth network ID err="it would fail"
                     senderInfo | could not query sender info: it would fail

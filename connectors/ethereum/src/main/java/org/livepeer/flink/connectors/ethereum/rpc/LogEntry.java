@@ -21,7 +21,8 @@ public record LogEntry(
         byte[] blockHash,
         byte[] transaction,
         int index) {
-    static LogEntry read(JsonNode log) throws RpcException {
+    /** As {@code eth_getLogs} gives it. */
+    public static LogEntry read(JsonNode log) throws RpcException {
         List<byte[]> topics = new ArrayList<>();
         for (JsonNode each : log.path("topics")) {
             topics.add(EthRpc.bytes(each));

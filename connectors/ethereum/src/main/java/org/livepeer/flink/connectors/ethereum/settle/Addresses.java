@@ -15,7 +15,7 @@ import org.livepeer.flink.operators.ticket.EthAddress;
  * Where the network's contracts are, as its Controller says in each look. What it said last may be
  * read by any thread.
  */
-final class Addresses {
+public final class Addresses {
     private static final List<String> NEEDED =
             List.of(
                     "TicketBroker",
@@ -26,15 +26,24 @@ final class Addresses {
     private static final List<String> OTHERS = List.of("LivepeerGovernor");
 
     private final EthAddress controller;
+    private final List<String> others;
     private volatile Map<String, EthAddress> byName = Map.of();
     private final Set<EthAddress> brokers = new LinkedHashSet<>();
 
     Addresses(EthAddress controller) {
+        this(controller, OTHERS);
+    }
+
+    /**
+     * @param others contracts that are asked for too, and need not be there
+     */
+    public Addresses(EthAddress controller, List<String> others) {
         this.controller = controller;
+        this.others = others;
     }
 
     /** Answers of the Controller to come. */
-    interface Said {
+    public interface Said {
         /**
          * Takes them in.
          *
@@ -43,9 +52,10 @@ final class Addresses {
         void take() throws IOException;
     }
 
-    Said ask(Questions questions) {
+    /** Adds what is asked of the Controller. */
+    public Said ask(Questions questions) {
         Map<String, Questions.Asked> asked = new HashMap<>();
-        for (List<String> some : List.of(NEEDED, OTHERS)) {
+        for (List<String> some : List.of(NEEDED, others)) {
             for (String name : some) {
                 byte[] id = Keccak256.of(name.getBytes(US_ASCII));
                 asked.put(name, questions.view(controller, "getContract(bytes32)", id));
@@ -72,11 +82,13 @@ final class Addresses {
         brokers.add(of("TicketBroker"));
     }
 
-    boolean has(String name) {
+    /** Whether the Controller knows it. */
+    public boolean has(String name) {
         return byName.containsKey(name);
     }
 
-    EthAddress controller() {
+    /** The Controller itself. */
+    public EthAddress controller() {
         return controller;
     }
 
@@ -85,12 +97,17 @@ final class Addresses {
      *
      * @throws IllegalStateException when the Controller was not asked, or does not know it
      */
-    EthAddress of(String name) {
+    public EthAddress of(String name) {
         EthAddress address = byName.get(name);
         if (address == null) {
             throw new IllegalStateException("the Controller has not said where " + name + " is");
         }
         return address;
+    }
+
+    /** What the Controller said last, by name. */
+    public Map<String, EthAddress> all() {
+        return byName;
     }
 
     /** Every address that was ever the broker's. */

@@ -13,7 +13,7 @@ import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
  * @param baseFee wei of a unit of gas
  * @param mostGas of a transaction
  */
-record Head(
+public record Head(
         long number, String hash, long l1Number, long timeMs, BigInteger baseFee, long mostGas) {
     /** Arbitrum's, whose blocks name a limit that no transaction may come near. */
     private static final long MOST_GAS_OF_ARBITRUM = 32_000_000;
@@ -23,7 +23,7 @@ record Head(
      *
      * @throws IOException when it makes no sense
      */
-    static Head read(JsonNode block) throws IOException {
+    public static Head read(JsonNode block) throws IOException {
         try {
             long number = Questions.quantity(block.path("number")).longValueExact();
             JsonNode l1 = block.path("l1BlockNumber");
@@ -42,7 +42,7 @@ record Head(
     }
 
     /** How nodes write its number. */
-    String tag() {
+    public String tag() {
         return EthRpc.hex(number);
     }
 

@@ -17,7 +17,7 @@ import org.livepeer.flink.operators.settlement.SettlementChain.Call;
 import org.livepeer.flink.operators.ticket.EthAddress;
 
 /** Questions that are sent together, each once. The answers are there after {@link #send}. */
-final class Questions {
+public final class Questions {
     private final EthRpc rpc;
     private final String block;
     private final Map<Question, Asked> all = new LinkedHashMap<>();
@@ -25,17 +25,18 @@ final class Questions {
     /**
      * @param block whose state is asked for: a number in hex, or {@code latest}
      */
-    Questions(EthRpc rpc, String block) {
+    public Questions(EthRpc rpc, String block) {
         this.rpc = rpc;
         this.block = block;
     }
 
-    Asked ask(String method, Object... parameters) {
+    /** What a node says by a method of JSON-RPC. */
+    public Asked ask(String method, Object... parameters) {
         return all.computeIfAbsent(Question.of(method, parameters), Asked::new);
     }
 
-    /** What a contract's function says; arguments as {@link Abi#call} takes them. */
-    Asked view(EthAddress contract, String signature, Object... arguments) {
+    /** What a contract's function says; arguments are numbers, addresses, 32 bytes, text. */
+    public Asked view(EthAddress contract, String signature, Object... arguments) {
         String data = EthRpc.hex(Abi.call(signature, arguments));
         return all.computeIfAbsent(Question.view(contract.lower(), data, block), Asked::new);
     }
@@ -58,7 +59,7 @@ final class Questions {
      *
      * @throws IOException when no node answers
      */
-    void send() throws IOException {
+    public void send() throws IOException {
         List<Asked> asked = new ArrayList<>(all.values());
         List<Answer> answers;
         try {
@@ -72,7 +73,7 @@ final class Questions {
     }
 
     /** A question, and its answer once it is there. */
-    static final class Asked {
+    public static final class Asked {
         private final Question question;
         private @Nullable Answer answer;
 
@@ -97,7 +98,7 @@ final class Questions {
          *
          * @throws IOException when the node refused
          */
-        JsonNode result() throws IOException {
+        public JsonNode result() throws IOException {
             try {
                 return answer().result();
             } catch (RpcException e) {
@@ -105,8 +106,18 @@ final class Questions {
             }
         }
 
+        /**
+         * Whether the contract does not know the question, as older ones do not know newer ones.
+         *
+         * @throws IOException when the node refused for another reason
+         */
+        public boolean isUnknown() throws IOException {
+            RpcException refusal = refusal();
+            return refusal != null && refusal.isRevert() || result().asText().equals("0x");
+        }
+
         /** A number as nodes write it. */
-        BigInteger quantity() throws IOException {
+        public BigInteger quantity() throws IOException {
             return Questions.quantity(result());
         }
 
@@ -115,7 +126,7 @@ final class Questions {
             try {
                 return new Words(EthRpc.bytes(result()));
             } catch (RpcException e) {
-                throw new IOException(e.getMessage(), e);
+                throw new IOException(e.getMessage() + "; check -ethUrl", e);
             }
         }
 
@@ -124,23 +135,27 @@ final class Questions {
          *
          * @throws IOException when it said less
          */
-        BigInteger number(int index) throws IOException {
+        public BigInteger number(int index) throws IOException {
             return word(words -> words.number(index));
         }
 
-        long bounded(int index) throws IOException {
+        /** A number; the largest {@code long} for one that is larger. */
+        public long bounded(int index) throws IOException {
             return word(words -> words.bounded(index));
         }
 
-        boolean isTrue() throws IOException {
+        /** Whether the first word is not 0. */
+        public boolean isTrue() throws IOException {
             return word(words -> words.isTrue(0));
         }
 
-        EthAddress address(int index) throws IOException {
+        /** The address in a word. */
+        public EthAddress address(int index) throws IOException {
             return word(words -> words.address(index));
         }
 
-        String text() throws IOException {
+        /** The text that the first word points to. */
+        public String text() throws IOException {
             return word(words -> words.text(0));
         }
 

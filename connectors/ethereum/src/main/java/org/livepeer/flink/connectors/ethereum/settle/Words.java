@@ -7,13 +7,13 @@ import java.util.Arrays;
 import org.livepeer.flink.operators.ticket.EthAddress;
 
 /** What a contract answered or logged: words of 32 bytes, and what they point to. */
-final class Words {
+public final class Words {
     private static final int LENGTH = 32;
     private static final BigInteger MOST = BigInteger.valueOf(Long.MAX_VALUE);
 
     private final byte[] bytes;
 
-    Words(byte[] bytes) {
+    public Words(byte[] bytes) {
         this.bytes = bytes;
     }
 
@@ -32,7 +32,8 @@ final class Words {
         return Arrays.copyOfRange(bytes, at, at + LENGTH);
     }
 
-    BigInteger number(int index) {
+    /** A word as an unsigned number. */
+    public BigInteger number(int index) {
         return new BigInteger(1, word(index));
     }
 

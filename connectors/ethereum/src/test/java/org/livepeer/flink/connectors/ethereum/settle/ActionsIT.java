@@ -211,15 +211,7 @@ class ActionsIT {
 
         // One that takes every call: what it is called with is what counts.
         EthAddress governor = create("0x6460206000f36000526005601bf3");
-        actors.devnet()
-                .send(
-                        actors.devnet().facts().deployer(),
-                        "Controller",
-                        BigInteger.ZERO,
-                        "setContractInfo(bytes32,address,bytes20)",
-                        Keccak256.of("LivepeerGovernor".getBytes(UTF_8)),
-                        governor.lower(),
-                        new byte[20]);
+        register("LivepeerGovernor", governor);
         Prepared plain = voter.prepare("voteOnProposal", vote, 0);
         assertThat(plain.call().to()).isEqualTo(governor);
         assertThat(EthRpc.hex(plain.call().data())).startsWith("0x56781388").hasSize(2 + 8 + 128);
@@ -230,6 +222,43 @@ class ActionsIT {
                 .as("a text that looks like an address stays a text")
                 .isEqualTo(voter.account().toString());
         assertThat(voter.carryOut("voteOnProposal", reasoned)).isEqualTo(1);
+    }
+
+    /** The published contract is older than reward callers; another one stands in for it. */
+    @Test
+    void anotherAccountCallsReward() throws Exception {
+        EthAddress orchestrator = EthAddress.parse(actors.devnet().facts().orchestrator());
+        actors.newActor("caller", BigInteger.ONE);
+        DevnetActors.Actor caller = actors.actorFor("caller", orchestrator);
+        Prepared unknown = caller.prepare("reward", Map.of(), 0);
+        assertThat(unknown.gas()).isNull();
+        assertThat(unknown.fault()).isNotEmpty();
+
+        EthAddress real = actors.address(BONDING);
+        // It answers whatever it is asked with ten words of zeros.
+        EthAddress standIn = create("0x656101406000f36000526006601af3");
+        register(BONDING, standIn);
+        try {
+            Prepared reward = caller.prepare("reward", Map.of(), 0);
+            assertThat(reward.call().to()).isEqualTo(standIn);
+            assertThat(EthRpc.hex(reward.call().data()))
+                    .isEqualTo("0x1a8c41f8" + "0".repeat(24) + orchestrator.lower().substring(2));
+            assertThat(caller.carryOut("reward", Map.of())).isEqualTo(1);
+        } finally {
+            register(BONDING, real);
+        }
+    }
+
+    private static void register(String name, EthAddress contract) throws Exception {
+        actors.devnet()
+                .send(
+                        actors.devnet().facts().deployer(),
+                        "Controller",
+                        BigInteger.ZERO,
+                        "setContractInfo(bytes32,address,bytes20)",
+                        Keccak256.of(name.getBytes(UTF_8)),
+                        contract.lower(),
+                        new byte[20]);
     }
 
     private static Prepared done() {

@@ -110,10 +110,19 @@ final class DevnetActors implements AutoCloseable {
 
     /** One that has a keystore in the chain's folder. */
     Actor actor(String name) {
+        TransactionSigner signer = signer(name);
+        return new Actor(signer, signer.account());
+    }
+
+    /** The same, with another one as the orchestrator that it settles for. */
+    Actor actorFor(String name, EthAddress recipient) {
+        return new Actor(signer(name), recipient);
+    }
+
+    private TransactionSigner signer(String name) {
         Path passphrase = folder.resolve(name + ".passphrase");
-        return new Actor(
-                new KeySigner.Factory(folder.resolve(name).toString(), null, passphrase.toString())
-                        .open());
+        return new KeySigner.Factory(folder.resolve(name).toString(), null, passphrase.toString())
+                .open();
     }
 
     AccountKey key(String name) {
@@ -149,14 +158,14 @@ final class DevnetActors implements AutoCloseable {
         private final TransactionSigner signer;
         private final SettlementChain chain;
 
-        private Actor(TransactionSigner signer) {
+        private Actor(TransactionSigner signer, EthAddress recipient) {
             this.signer = signer;
             this.chain =
                     new RpcSettlementChain.Factory(
                                     devnet.uri().toString(),
                                     address("Controller").lower(),
                                     signer.account().lower(),
-                                    signer.account().lower(),
+                                    recipient.lower(),
                                     CONFIRMATIONS)
                             .open();
         }
