@@ -17,6 +17,10 @@ final class ChainFlags {
     private static final String ARBITRUM = "arbitrum-one-mainnet";
     private static final String DEVNET = "devnet";
     private static final String ARBITRUM_CONTROLLER = "0xD8E8328501E9645d16Cf49539efC04f734606ee4";
+
+    /** ETH / USD. */
+    private static final String ARBITRUM_PRICE_FEED = "0x639Fe6ab55C921f74e7fac1ee960C0B6293ba612";
+
     private static final long L1_GAS = 350_000;
     private static final long L2_GAS = 1_200_000;
 
@@ -183,7 +187,8 @@ final class ChainFlags {
                         maxFaceValue),
                 autoAdjustPrice,
                 maxOverdraft,
-                new ChainAccess.Settling(settle, reward, initializeRound, maxGasPrice));
+                new ChainAccess.Settling(settle, reward, initializeRound, maxGasPrice),
+                live ? ARBITRUM_PRICE_FEED : "");
     }
 
     private static String absolute(String urlOrFile) {

@@ -134,7 +134,7 @@ public final class Node implements AutoCloseable {
                         : CompletableFuture.completedFuture(null);
         try {
             if (roles.contains(Role.EDGE)) {
-                startEdge(dataDir, store);
+                startEdge(dataDir, store, orchestrator);
             }
             if (orchestrator) {
                 startJob(dataDir);
@@ -205,7 +205,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void startEdge(DataDir dataDir, SharedDirectoryStore store) {
+    private void startEdge(DataDir dataDir, SharedDirectoryStore store, boolean keepsPrices) {
         EdgeServer server =
                 opened(
                         new EdgeServer(
@@ -218,7 +218,11 @@ public final class Node implements AutoCloseable {
                                                         options.bind(), options.ports().http())),
                                 store));
         server.start();
-        Deployment deployment = new Deployment(options, server.tables());
+        Deployment deployment = new Deployment(options, server.tables(), meters);
+        PriceKeeper keeper = opened(deployment.keeper());
+        if (keepsPrices) {
+            keeper.start(server::waitingFor);
+        }
         view = deployment;
         waiting = server::waitingFor;
         told.put("edge", options.bind() + ":" + server.port());

@@ -252,13 +252,11 @@ final class GoRoutes {
             return bad("Node must be orchestrator node to set price for broadcaster");
         }
         String sender = value(params, "broadcasterEthAddr");
-        BasePrice price;
         try {
-            price = BasePrice.of(sender, params);
+            BasePrice.of(sender, params).order(here.get());
         } catch (IllegalArgumentException e) {
             return bad(String.valueOf(e.getMessage()));
         }
-        here.get().setPrice(price.sender(), price.weiPerPixel());
         return text(
                 "Price per pixel set to "
                         + value(params, "pricePerUnit")
