@@ -85,7 +85,8 @@ final class PriceFlags {
      * @throws IllegalStateException when the feed cannot be read
      */
     Pricing pricing(@Nullable ChainAccess chain) {
-        Price base = Price.parse("-pricePerUnit", pricePerUnit, pixels());
+        Fraction pixels = pixels();
+        Price base = Price.parse("-pricePerUnit", pricePerUnit, pixels);
         Map<String, Price> others = new TreeMap<>();
         read("-pricePerGateway", pricePerGateway, "broadcasters", PriceFlags::sender, others);
         read("-pricePerGateway", pricePerGateway, "gateways", PriceFlags::sender, others);

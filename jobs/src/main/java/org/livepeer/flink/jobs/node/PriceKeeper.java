@@ -108,8 +108,9 @@ final class PriceKeeper implements AutoCloseable {
     private void applyFlag(Map<String, OperatorOrders.Order> newest, String scope, Price price) {
         OperatorOrders.Order last = newest.get(scope);
         PriceOrigin origin = last == null ? null : PriceOrigin.of(last.commandId()).orElse(null);
-        boolean isFlags = origin != null && origin.by() == By.OPTION;
-        if (last == null || (isFlags && !origin.price().equals(price))) {
+        boolean isOldFlag =
+                origin != null && origin.by() == By.OPTION && !origin.price().equals(price);
+        if (last == null || isOldFlag) {
             order(scope, price, By.OPTION, Why.SET);
         }
     }
@@ -153,7 +154,7 @@ final class PriceKeeper implements AutoCloseable {
         ExchangeRate now = renewed();
         for (OperatorOrders.Order last : orders.newest().values()) {
             PriceOrigin origin = PriceOrigin.of(last.commandId()).orElse(null);
-            if (origin == null || !origin.price().needsRate()) {
+            if (origin == null || !origin.price().needsRate() || isNewer(origin.rate(), now)) {
                 continue;
             }
             try {
@@ -168,6 +169,11 @@ final class PriceKeeper implements AutoCloseable {
                         e.getMessage());
             }
         }
+    }
+
+    /** Another node may have read a later rate: nobody goes back behind it. */
+    private static boolean isNewer(@Nullable ExchangeRate one, @Nullable ExchangeRate other) {
+        return one != null && other != null && one.updatedAtMs() > other.updatedAtMs();
     }
 
     /** A rate that is not newer than the known one says nothing new. */

@@ -52,7 +52,7 @@ public record Price(Fraction perPixel, String currency) {
         }
         if (pixels.signum() <= 0) {
             throw new IllegalArgumentException(
-                    "-pixelsPerUnit must be above 0, provided " + pixels);
+                    "-pixelsPerUnit " + pixels + " must be above 0");
         }
         String currency = parts.group(2);
         return new Price(
