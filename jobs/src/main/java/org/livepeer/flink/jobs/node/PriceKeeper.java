@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * eth/watchers/pricefeedwatcher.go}); while it cannot be read, or says nothing that can be, the
  * last orders stand. An order is given only when its wei differ from those of the last.
  */
-final class PriceKeeper implements AutoCloseable {
+public final class PriceKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PriceKeeper.class);
     private static final Duration RETRY = Duration.ofSeconds(30);
     private static final int TRIES = 5;
@@ -49,7 +49,7 @@ final class PriceKeeper implements AutoCloseable {
      * @param orders what was ordered so far
      * @param control takes orders
      */
-    PriceKeeper(
+    public PriceKeeper(
             Pricing pricing,
             OperatorOrders orders,
             Consumer<ControlCommand> control,
@@ -78,7 +78,7 @@ final class PriceKeeper implements AutoCloseable {
      *
      * @param waitingFor what is not read yet; empty when all is
      */
-    void start(Supplier<String> waitingFor) {
+    public void start(Supplier<String> waitingFor) {
         clock.schedule(() -> begin(waitingFor), 0, TimeUnit.SECONDS);
     }
 
@@ -97,7 +97,7 @@ final class PriceKeeper implements AutoCloseable {
     }
 
     /** Orders what the flags say, where nobody has set another price by hand. */
-    void applyFlags() {
+    public void applyFlags() {
         Map<String, OperatorOrders.Order> newest = orders.newest();
         if (pricing.base().needsRate() || newest.containsKey("")) {
             applyFlag(newest, "", pricing.base());
@@ -150,7 +150,7 @@ final class PriceKeeper implements AutoCloseable {
      *
      * @throws IllegalStateException when it cannot be read, or Kafka does not take an order
      */
-    void follow() {
+    public void follow() {
         ExchangeRate now = renewed();
         for (OperatorOrders.Order last : orders.newest().values()) {
             PriceOrigin origin = PriceOrigin.of(last.commandId()).orElse(null);
@@ -195,7 +195,7 @@ final class PriceKeeper implements AutoCloseable {
      * @throws IllegalArgumentException when it cannot be converted, in go-livepeer's words
      * @throws IllegalStateException when the feed cannot be read, or Kafka does not take the order
      */
-    void order(String scope, Price price, By by, Why why) {
+    public void order(String scope, Price price, By by, Why why) {
         ExchangeRate now = !price.needsRate() ? null : rate == null ? renewed() : rate;
         Fraction wei = price.wei(now);
         String unique = UUID.randomUUID().toString().substring(0, 8);
