@@ -35,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class PriceKeeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PriceKeeper.class);
     private static final Duration RETRY = Duration.ofSeconds(30);
+    private static final Duration HOUR = Duration.ofHours(1);
     private static final int TRIES = 5;
 
     private final Pricing pricing;
@@ -43,6 +44,7 @@ public final class PriceKeeper implements AutoCloseable {
     private final Counter failures;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private volatile @Nullable ExchangeRate rate;
+    private volatile long readAtMs = System.currentTimeMillis();
 
     /**
      * @param pricing prices of flags and the feed
@@ -133,7 +135,7 @@ public final class PriceKeeper implements AutoCloseable {
             long pause = RETRY.toSeconds() << (attempt - 1);
             clock.schedule(() -> refresh(attempt + 1), pause, TimeUnit.SECONDS);
         } else {
-            long hour = Duration.ofHours(1).toMillis();
+            long hour = HOUR.toMillis();
             long pause = hour - System.currentTimeMillis() % hour;
             clock.schedule(() -> refresh(1), pause, TimeUnit.MILLISECONDS);
         }
@@ -171,6 +173,24 @@ public final class PriceKeeper implements AutoCloseable {
         }
     }
 
+    /** Where no clock reads it, an order does when it is an hour old. */
+    private @Nullable ExchangeRate current() {
+        ExchangeRate known = rate;
+        if (known != null && System.currentTimeMillis() - readAtMs < HOUR.toMillis()) {
+            return known;
+        }
+        try {
+            return renewed();
+        } catch (IllegalStateException e) {
+            failures.increment();
+            if (known == null) {
+                throw e;
+            }
+            LOG.warn("rate not renewed, the known one counts cause={}", e.getMessage());
+            return known;
+        }
+    }
+
     /** Another node may have read a later rate: nobody goes back behind it. */
     private static boolean isNewer(@Nullable ExchangeRate one, @Nullable ExchangeRate other) {
         return one != null && other != null && one.updatedAtMs() > other.updatedAtMs();
@@ -181,6 +201,7 @@ public final class PriceKeeper implements AutoCloseable {
         ExchangeRate known = rate;
         if (pricing.feed() != null) {
             ExchangeRate read = pricing.feed().read();
+            readAtMs = System.currentTimeMillis();
             if (known == null || read.updatedAtMs() > known.updatedAtMs()) {
                 rate = read;
                 return read;
@@ -196,7 +217,7 @@ public final class PriceKeeper implements AutoCloseable {
      * @throws IllegalStateException when the feed cannot be read, or Kafka does not take the order
      */
     public void order(String scope, Price price, By by, Why why) {
-        ExchangeRate now = !price.needsRate() ? null : rate == null ? renewed() : rate;
+        ExchangeRate now = price.needsRate() ? current() : null;
         Fraction wei = price.wei(now);
         String unique = UUID.randomUUID().toString().substring(0, 8);
         control.accept(
