@@ -45,7 +45,10 @@ class PriceFlagsTest {
                         "capability:16")
                 .containsEntry("sender:" + TWO, new Price(Fraction.of(9), ""))
                 .containsEntry("capability:16", new Price(Fraction.of(7, 2), ""));
-        assertThat(pricing.others().get("sender:" + ONE.toLowerCase(java.util.Locale.ROOT)).wei(null))
+        assertThat(
+                        pricing.others()
+                                .get("sender:" + ONE.toLowerCase(java.util.Locale.ROOT))
+                                .wei(null))
                 .isEqualTo(Fraction.of(1, 20));
         assertThat(pricing.rate()).isNull();
     }

@@ -155,7 +155,12 @@ class PriceIT {
 
     private String why(String session) throws InterruptedException {
         String[] command = {
-            "price", "--why", session, "-kafka", rig.address.bootstrapServers(), "-dataDir",
+            "price",
+            "--why",
+            session,
+            "-kafka",
+            rig.address.bootstrapServers(),
+            "-dataDir",
             folder.toString()
         };
         await("the quote of " + session, () -> Commands.run(command).exitCode() == 0);
@@ -233,7 +238,9 @@ class PriceIT {
         return com.linecorp.armeria.client.grpc.GrpcClients.builder(
                         "gproto+https://127.0.0.1:" + edge.port())
                 .factory(com.linecorp.armeria.client.ClientFactory.insecure())
-                .build(org.livepeer.flink.schemas.net.OrchestratorGrpc.OrchestratorBlockingStub.class)
+                .build(
+                        org.livepeer.flink.schemas.net.OrchestratorGrpc.OrchestratorBlockingStub
+                                .class)
                 .getOrchestrator(
                         OrchestratorRequest.newBuilder()
                                 .setAddress(ByteString.copyFrom(gateway.address().bytes()))

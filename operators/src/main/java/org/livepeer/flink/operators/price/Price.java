@@ -27,11 +27,6 @@ public record Price(Fraction perPixel, String currency) {
         }
     }
 
-    /** So many wei. */
-    public static Price wei(Fraction perPixel) {
-        return new Price(perPixel, "wei");
-    }
-
     /**
      * Reads a number with an optional currency behind it, such as {@code 1200} or {@code
      * 0.0000000005USD} (go-livepeer {@code parsePricePerUnit}); also a fraction.
@@ -51,8 +46,7 @@ public record Price(Fraction perPixel, String currency) {
                             + " 0.0000000005USD");
         }
         if (pixels.signum() <= 0) {
-            throw new IllegalArgumentException(
-                    "-pixelsPerUnit " + pixels + " must be above 0");
+            throw new IllegalArgumentException("-pixelsPerUnit " + pixels + " must be above 0");
         }
         String currency = parts.group(2);
         return new Price(
