@@ -22,6 +22,9 @@ final class ChainFlags {
     /** wei; small, so that a stream's tickets win every few seconds. */
     private static final BigInteger DEVNET_FACE_VALUE = BigInteger.valueOf(400_000_000_000L);
 
+    /** ETH / USD. */
+    private static final String ARBITRUM_PRICE_FEED = "0x639Fe6ab55C921f74e7fac1ee960C0B6293ba612";
+
     private static final long L1_GAS = 350_000;
     private static final long L2_GAS = 1_200_000;
 
@@ -205,7 +208,8 @@ final class ChainFlags {
                         maxFaceValue),
                 autoAdjustPrice,
                 maxOverdraft,
-                new ChainAccess.Settling(settle, reward, initializeRound, maxGasPrice));
+                new ChainAccess.Settling(settle, reward, initializeRound, maxGasPrice),
+                live ? ARBITRUM_PRICE_FEED : "");
     }
 
     private static String absolute(String urlOrFile) {

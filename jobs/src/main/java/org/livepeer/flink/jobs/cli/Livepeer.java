@@ -28,6 +28,7 @@ import picocli.CommandLine.Model.OptionSpec;
             CreditCommand.class,
             ChainCommand.class,
             TicketsCommand.class,
+            PriceCommand.class,
             LedgerCommand.class,
             SessionsCommand.class,
             WorkersCommand.class,

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.transcoder.child.LibavOptions;
 import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 import org.livepeer.flink.connectors.transcoder.remote.OrchestratorTrust;
+import org.livepeer.flink.jobs.node.ChainAccess;
 import org.livepeer.flink.jobs.node.NodeOptions;
 import org.livepeer.flink.jobs.node.Role;
 import org.livepeer.flink.jobs.node.Upstream;
@@ -36,17 +37,7 @@ final class NodeFlags {
             description = "subtasks of the job's operators (default: the cluster's, embedded 1)")
     int parallelism;
 
-    @Option(
-            names = {"-pricePerUnit", "--pricePerUnit"},
-            defaultValue = "0",
-            description = "wei for pixelsPerUnit pixels (default: 0, everybody is served)")
-    String pricePerUnit = "0";
-
-    @Option(
-            names = {"-pixelsPerUnit", "--pixelsPerUnit"},
-            defaultValue = "1",
-            description = "pixels that pricePerUnit pays for")
-    String pixelsPerUnit = "1";
+    @Mixin PriceFlags prices = new PriceFlags();
 
     @Option(
             names = {"-maxSessions", "--maxSessions"},
@@ -219,6 +210,7 @@ final class NodeFlags {
                         : address(
                                 "-serviceAddr", serviceAddr == null ? bind + ":8935" : serviceAddr);
         Path dataDir = connection.dataDir.toAbsolutePath();
+        ChainAccess access = chain.access(dataDir);
         return new NodeOptions(
                 dataDir,
                 storeDir == null ? dataDir.resolve("store") : storeDir.toAbsolutePath(),
@@ -229,8 +221,7 @@ final class NodeFlags {
                 connection.topicPrefix,
                 orchAddr == null ? connection.secretPath() : dataDir.resolve("cluster.secret"),
                 edgeToken,
-                pricePerUnit,
-                pixelsPerUnit,
+                prices.pricing(access),
                 maxSessions,
                 slots,
                 preset,
@@ -242,7 +233,7 @@ final class NodeFlags {
                 freshLedger,
                 upstream(),
                 wire,
-                chain.access(dataDir));
+                access);
     }
 
     /** Where gateways come when no other address is given. */
@@ -259,8 +250,8 @@ final class NodeFlags {
 
     /** Asks for so much where no price is given, wei of a pixel. */
     void askAtLeast(String price) {
-        if (pricePerUnit.equals("0")) {
-            pricePerUnit = price;
+        if (prices.pricePerUnit.equals("0")) {
+            prices.pricePerUnit = price;
         }
     }
 

@@ -23,6 +23,8 @@ import org.livepeer.flink.operators.ticket.Recipient;
  * @param autoAdjustPrice whether what redeeming costs is put on the price
  * @param maxOverdraft wei that a paying account may go below zero; empty for ten seconds' fee
  * @param settling what the node's account sends
+ * @param priceFeed the network's aggregator of rates where no other is named, 0x and 40 hex digits;
+ *     empty when it has none
  */
 public record ChainAccess(
         ChainOptions chain,
@@ -33,7 +35,8 @@ public record ChainAccess(
         Recipient.Terms terms,
         boolean autoAdjustPrice,
         String maxOverdraft,
-        Settling settling) {
+        Settling settling,
+        String priceFeed) {
     /**
      * What the node's account sends.
      *

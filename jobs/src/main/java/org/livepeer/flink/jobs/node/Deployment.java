@@ -1,5 +1,6 @@
 package org.livepeer.flink.jobs.node;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.livepeer.flink.connectors.kafka.client.ControlProducer;
 import org.livepeer.flink.connectors.kafka.client.OrderDesk;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.network.NetworkState;
+import org.livepeer.flink.operators.price.Price;
+import org.livepeer.flink.operators.price.PriceOrigin;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.ChainOrder;
@@ -25,7 +28,6 @@ import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Event;
 import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.SessionLimit;
-import org.livepeer.flink.schemas.SetPrice;
 import org.livepeer.flink.schemas.SettlementOrder;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
 
@@ -39,12 +41,14 @@ final class Deployment implements NodeView {
 
     private final NodeOptions options;
     private final Tables tables;
+    private final PriceKeeper keeper;
     private @Nullable Account account;
     private volatile @Nullable ChainFeed feed;
 
-    Deployment(NodeOptions options, Tables tables) {
+    Deployment(NodeOptions options, Tables tables, MeterRegistry meters) {
         this.options = options;
         this.tables = tables;
+        this.keeper = new PriceKeeper(options.pricing(), tables.orders(), this::command, meters);
     }
 
     /** From now on it knows the chain by that. */
@@ -76,9 +80,10 @@ final class Deployment implements NodeView {
         Map<String, Fraction> prices = new TreeMap<>();
         prices.put(EVERYBODY, options.price());
         tables.orders()
-                .prices(System.currentTimeMillis())
+                .orders(System.currentTimeMillis())
                 .forEach(
-                        (scope, price) -> {
+                        (scope, order) -> {
+                            Fraction price = order.weiPerPixel();
                             if (scope.isEmpty()) {
                                 prices.put(EVERYBODY, price);
                             } else if (scope.startsWith(SENDER)) {
@@ -89,18 +94,21 @@ final class Deployment implements NodeView {
     }
 
     @Override
-    public void setPrice(String sender, Fraction weiPerPixel) {
+    public void setPrice(String sender, Price price) {
         String scope = sender.equals(EVERYBODY) ? "" : SENDER + sender;
-        ControlCommand command =
-                ControlCommand.newBuilder()
-                        .setId(UUID.randomUUID().toString())
-                        .setTarget(scope.isEmpty() ? "everybody" : scope)
-                        .setIssuedAtMs(System.currentTimeMillis())
-                        .setCommand(new SetPrice(scope, weiPerPixel.toRational()))
-                        .build();
+        keeper.order(scope, price, PriceOrigin.By.ROUTE, PriceOrigin.Why.SET);
+    }
+
+    /** Gives an order of the operator. */
+    void command(ControlCommand command) {
         try (ControlProducer control = control()) {
             control.send(command);
         }
+    }
+
+    /** Keeps the deployment's prices. */
+    PriceKeeper keeper() {
+        return keeper;
     }
 
     @Override

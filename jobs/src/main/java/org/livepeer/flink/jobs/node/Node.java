@@ -138,7 +138,7 @@ public final class Node implements AutoCloseable {
                         : CompletableFuture.completedFuture(null);
         try {
             if (roles.contains(Role.EDGE)) {
-                startEdge(dataDir, store);
+                startEdge(dataDir, store, orchestrator);
             }
             if (orchestrator) {
                 startJob(dataDir);
@@ -209,7 +209,7 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    private void startEdge(DataDir dataDir, SharedDirectoryStore store) {
+    private void startEdge(DataDir dataDir, SharedDirectoryStore store, boolean keepsPrices) {
         EdgeServer server =
                 opened(
                         new EdgeServer(
@@ -222,7 +222,11 @@ public final class Node implements AutoCloseable {
                                                         options.bind(), options.ports().http())),
                                 store));
         server.start();
-        Deployment deployment = new Deployment(options, server.tables());
+        Deployment deployment = new Deployment(options, server.tables(), meters);
+        PriceKeeper keeper = opened(deployment.keeper());
+        if (keepsPrices) {
+            keeper.start(server::waitingFor);
+        }
         view = deployment;
         waiting = server::waitingFor;
         told.put("edge", options.bind() + ":" + server.port());

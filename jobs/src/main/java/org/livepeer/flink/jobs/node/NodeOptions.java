@@ -22,8 +22,7 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param clusterSecret file with the secret that the deployment's processes share
  * @param edgeToken file with the token of those who may upload and see balances; null for this
  *     machine only
- * @param pricePerUnit wei per pixelsPerUnit pixels
- * @param pixelsPerUnit pixels that pricePerUnit pays for
+ * @param pricing what pixels cost
  * @param maxSessions most sessions of this process's worker
  * @param slots segments transcoded at the same time
  * @param preset encoder preset
@@ -48,8 +47,7 @@ public record NodeOptions(
         String topicPrefix,
         Path clusterSecret,
         @Nullable Path edgeToken,
-        String pricePerUnit,
-        String pixelsPerUnit,
+        Pricing pricing,
         int maxSessions,
         int slots,
         String preset,
@@ -75,14 +73,6 @@ public record NodeOptions(
     }
 
     public NodeOptions {
-        if (Fraction.parse(pricePerUnit).signum() < 0) {
-            throw new IllegalArgumentException(
-                    "-pricePerUnit " + pricePerUnit + " must be 0 or more");
-        }
-        if (Fraction.parse(pixelsPerUnit).signum() <= 0) {
-            throw new IllegalArgumentException(
-                    "-pixelsPerUnit " + pixelsPerUnit + " must be above 0");
-        }
         if (!flink.isEmpty()) {
             RemoteFlink.urls(flink);
         }
@@ -102,9 +92,7 @@ public record NodeOptions(
 
     /** The price that new sessions are quoted, wei per pixel. */
     public Fraction price() {
-        Fraction wei = Fraction.parse(pricePerUnit);
-        Fraction pixels = Fraction.parse(pixelsPerUnit);
-        return wei.times(new Fraction(pixels.denominator(), pixels.numerator()));
+        return pricing.baseWei();
     }
 
     /** The secret, made on the first start of an embedded node. */
@@ -188,9 +176,7 @@ public record NodeOptions(
                                 "--clusterSecret",
                                 clusterSecret().toAbsolutePath().toString(),
                                 "--pricePerUnit",
-                                pricePerUnit(),
-                                "--pixelsPerUnit",
-                                pixelsPerUnit()));
+                                price().toString()));
         addPlace(arguments);
         if (chain != null && !chain.maxOverdraft().isEmpty()) {
             arguments.addAll(List.of("--maxOverdraft", chain.maxOverdraft()));

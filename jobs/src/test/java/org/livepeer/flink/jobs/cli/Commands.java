@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import org.apache.logging.log4j.LogManager;
 
 /** Runs the command in this process, in as many threads as one likes. */
-final class Commands {
+public final class Commands {
     private static final Routed OUT;
     private static final Routed ERR;
 
@@ -24,9 +24,9 @@ final class Commands {
     private Commands() {}
 
     /** What a command said and how it ended. */
-    record Said(int exitCode, String out, String err) {}
+    public record Said(int exitCode, String out, String err) {}
 
-    static Said run(String... arguments) {
+    public static Said run(String... arguments) {
         ByteArrayOutputStream out = OUT.capture();
         ByteArrayOutputStream err = ERR.capture();
         try {

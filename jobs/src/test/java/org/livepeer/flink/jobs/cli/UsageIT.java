@@ -43,6 +43,18 @@ class UsageIT {
                     -orchestrator -network mainnet | -network mainnet is none of offchain, arbitrum-one-mainnet | 1
                     -orchestrator -network devnet | -network devnet needs -ethUrl URL, -ethPassword FILE and -ethController | 1
                     -orchestrator -pricePerUnit -1 | -pricePerUnit -1 must be 0 or more | 1
+                    -orchestrator -pricePerUnit 1US$ | -pricePerUnit 1US$ must be 0 or more | 1
+                    -orchestrator -pricePerUnit 1USD | Error converting price: PriceFeedWatcher is not initialized; give -priceFeedAddr | 1
+                    -orchestrator -pricePerUnit 10eth | price cannot be converted to int64 | 1
+                    -orchestrator -priceFeedAddr 0x12 | -priceFeedAddr goes with a -network | 1
+                    -orchestrator -pricePerGateway /no/such | -pricePerGateway is neither a file nor JSON | 1
+                    -orchestrator -pricePerGateway [] | -pricePerGateway: it is no JSON object | 1
+                    -orchestrator -pricePerGateway {"gateways":[{"ethaddress":"0x1","priceperunit":1,"pixelsperunit":1}]} | ethaddress '0x1' must be 0x | 1
+                    -orchestrator -pricePerCapability {"capabilities":[{"capability":"AV1","priceperunit":1,"pixelsperunit":1}]} | capability 'AV1' is none of video | 1
+                    -orchestrator -pricePerCapability {"capabilities":[{"capability":"16","priceperunit":"1","pixelsperunit":1}]} | priceperunit must be a number | 1
+                    -orchestrator -pricePerCapability {"capabilities":[{"capability":"16","priceperunit":-1,"pixelsperunit":1}]} | a price must be 0 or more | 1
+                    -orchestrator -pricePerCapability {"capabilities":[{"capability":"16","priceperunit":1,"pixelsperunit":0}]} | pixelsperunit must be above 0 | 1
+                    price -kafka 127.0.0.1:1 | cannot read the cluster secret | 1
                     -orchestrator -pixelsPerUnit 0 | -pixelsPerUnit 0 must be above 0 | 1
                     -orchestrator -maxSessions many | 'many' is not an int | 2
                     -orchestrator -serviceAddr here | -serviceAddr here must be HOST:PORT | 1

@@ -27,4 +27,25 @@ public final class AdjustedPrice {
                 whole.numerator().multiply(THOUSAND).divide(whole.denominator()).min(most);
         return new Fraction(thousandths, THOUSAND);
     }
+
+    /**
+     * A price as it goes on the wire when nothing is put on it: as it is, or, when its terms are
+     * too large for int64, cut to whole wei ({@code PriceInfoForCaps}).
+     *
+     * @throws IllegalArgumentException when it is more than int64 holds, in go-livepeer's words
+     */
+    public static Fraction unadjusted(Fraction price) {
+        if (fits(price.numerator()) && fits(price.denominator())) {
+            return price;
+        }
+        BigInteger whole = price.numerator().divide(price.denominator());
+        if (!fits(whole)) {
+            throw new IllegalArgumentException("price cannot be converted to int64");
+        }
+        return Fraction.of(whole);
+    }
+
+    private static boolean fits(BigInteger number) {
+        return number.bitLength() < Long.SIZE;
+    }
 }

@@ -3,6 +3,7 @@ package org.livepeer.flink.operators.wire;
 import static java.util.Map.entry;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,7 +28,49 @@ public final class CapabilityNumbers {
                     entry("decode:h264-yuv422p10le", List.of(24)),
                     entry("decode:h264-yuv420p10le", List.of(25)));
 
+    /** go-livepeer's names of what video needs ({@code CapabilityNameLookup}). */
+    private static final Map<String, Integer> NAMED =
+            Map.ofEntries(
+                    entry("h.264", 0),
+                    entry("mpegts", 1),
+                    entry("mp4", 2),
+                    entry("fractional framerates", 3),
+                    entry("h264 baseline profile", 7),
+                    entry("h264 main profile", 8),
+                    entry("h264 high profile", 9),
+                    entry("h264 constrained, contained high profile", 10),
+                    entry("gop", 11),
+                    entry("mpeg7 signature", 14),
+                    entry("hevc decode", 15),
+                    entry("hevc encode", 16),
+                    entry("vp8 decode", 17),
+                    entry("vp9 decode", 18),
+                    entry("vp8 encode", 19),
+                    entry("vp9 encode", 20),
+                    entry("h264 decode yuv444 8-bit", 21),
+                    entry("h264 decode yuv422 8-bit", 22),
+                    entry("h264 decode yuv444 10-bit", 23),
+                    entry("h264 decode yuv422 10-bit", 24),
+                    entry("h264 decode yuv420 10-bit", 25),
+                    entry("segment slicing", 26));
+
     private CapabilityNumbers() {}
+
+    /**
+     * The number of a capability that video may need.
+     *
+     * @param name go-livepeer's, in any case, or the number itself
+     * @throws IllegalArgumentException when there is none
+     */
+    public static int named(String name) {
+        String wanted = name.strip().toLowerCase(Locale.ROOT);
+        Integer number = wanted.matches("\\d{1,2}") ? Integer.valueOf(wanted) : NAMED.get(wanted);
+        if (number == null || !NAMED.containsValue(number)) {
+            throw new IllegalArgumentException(
+                    "capability '" + name + "' is none of video: " + new TreeSet<>(NAMED.keySet()));
+        }
+        return number;
+    }
 
     /** Of something that an engine was found to do; none when the network has no word for it. */
     public static List<Integer> of(String capability) {
@@ -46,7 +89,8 @@ public final class CapabilityNumbers {
         return names;
     }
 
-    private static boolean has(Capabilities offered, int number) {
+    /** Whether a capability's bit is set. */
+    public static boolean has(Capabilities offered, int number) {
         int word = number / 64;
         return word < offered.getBitstringCount()
                 && (offered.getBitstring(word) >> (number % 64) & 1) == 1;

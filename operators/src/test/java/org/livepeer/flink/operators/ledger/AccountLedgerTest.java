@@ -2,6 +2,7 @@ package org.livepeer.flink.operators.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +14,12 @@ import org.livepeer.flink.operators.Requests;
 import org.livepeer.flink.operators.ledger.AccountLedger.Funded;
 import org.livepeer.flink.operators.ledger.AccountLedger.Refused;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.price.ExchangeRate;
+import org.livepeer.flink.operators.price.Price;
+import org.livepeer.flink.operators.price.PriceOrigin;
+import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.SetCreditLimit;
+import org.livepeer.flink.schemas.SetPrice;
 
 class AccountLedgerTest {
     private static final long T0 = 1_000_000;
@@ -34,6 +40,44 @@ class AccountLedgerTest {
         ledger.apply(book, Requests.grant("g1", 10_000_000), T0 + 1);
 
         assertThat(ledger.reserve(book, Requests.request("r1", T0 + 2))).isInstanceOf(Funded.class);
+        assertSumRule();
+    }
+
+    @Test
+    void aNewPriceIsToldWithTheOldOneAndWhy() {
+        book.price = new PriceQuote(Fraction.of(1, 3), "before");
+        ExchangeRate rate =
+                new ExchangeRate("ETH", "USD", Fraction.of(2_000), BigInteger.TEN, 1_000);
+        String id =
+                new PriceOrigin(
+                                PriceOrigin.By.OPTION,
+                                PriceOrigin.Why.RATE,
+                                new Price(Fraction.of(1, 1_000_000_000), "USD"),
+                                rate)
+                        .commandId("1");
+        ControlCommand moved =
+                ControlCommand.newBuilder()
+                        .setId(id)
+                        .setTarget("everybody")
+                        .setIssuedAtMs(T0)
+                        .setCommand(new SetPrice("", Fraction.of(500_000).toRational()))
+                        .build();
+
+        ledger.apply(book, moved, T0);
+        ledger.apply(book, moved, T0 + 1);
+
+        assertThat(book.events)
+                .extracting(e -> e.getType() + " " + e.getReason())
+                .containsExactly(
+                        "PriceChanged the rate moved",
+                        "CommandRepeated applied before: nothing changed");
+        assertThat(book.events.get(0).getNumbers())
+                .containsEntry("scope", "everybody")
+                .containsEntry("price", "500000")
+                .containsEntry("was", "1/3")
+                .containsEntry("rate", "2000")
+                .containsEntry("amount", "1/1000000000")
+                .containsEntry("command", id);
         assertSumRule();
     }
 

@@ -166,7 +166,7 @@ public final class TopicRights {
                 Topics.SENDERS,
                 Topics.ORCHESTRATORS,
                 Topics.REDEMPTIONS);
-        writes(all, Role.EDGE, Topics.SEGMENTS, Topics.PAYMENTS);
+        writes(all, Role.EDGE, Topics.SEGMENTS, Topics.PAYMENTS, Topics.QUOTES);
         reads(
                 all,
                 Role.OPERATOR,
@@ -177,7 +177,9 @@ public final class TopicRights {
                 Topics.EVENTS,
                 Topics.DEAD_LETTER,
                 Topics.EPOCHS,
-                Topics.REDEMPTIONS);
+                Topics.REDEMPTIONS,
+                Topics.CONTROL,
+                Topics.QUOTES);
         writes(all, Role.OPERATOR, Topics.CONTROL, Topics.SETTINGS, Topics.ORDERS);
         reads(all, Role.PRODUCER, Topics.RESULTS, Topics.RENDITIONS);
         writes(all, Role.PRODUCER, Topics.SEGMENTS);

@@ -38,6 +38,8 @@ public enum Topics {
     CONTROL("control", 1, Keep.FOREVER, false),
     /** What operators set for all edges; signed. Only the last of each is kept. */
     SETTINGS("settings", 1, Keep.LATEST, false),
+    /** How sessions' prices came to be, keyed by session; signed. Kept as long as events. */
+    QUOTES("quotes", 1, Keep.MONTH, false),
     /** Workers' signs of life; signed. Only the last of each worker is kept. */
     WORKERS("workers", 1, Keep.LATEST, false),
     /** Where Work's subtasks run; signed. Only the last of each is kept. */

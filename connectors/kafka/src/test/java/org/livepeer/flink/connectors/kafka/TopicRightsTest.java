@@ -42,6 +42,7 @@ class TopicRightsTest {
         assertThat(writersOf(Topics.RECEIPTS)).containsExactly(Role.JOB);
         assertThat(writersOf(Topics.WORKERS)).containsExactly(Role.WORKER);
         assertThat(writersOf(Topics.PAYMENTS)).containsExactly(Role.EDGE);
+        assertThat(writersOf(Topics.QUOTES)).containsExactly(Role.EDGE);
         assertThat(writersOf(Topics.WINNING_TICKETS)).containsExactly(Role.JOB);
         assertThat(writersOf(Topics.SENDERS)).containsExactly(Role.CHAIN);
         assertThat(writersOf(Topics.EPOCHS)).containsExactly(Role.JOB);

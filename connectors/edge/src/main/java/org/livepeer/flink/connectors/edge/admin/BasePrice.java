@@ -3,13 +3,14 @@ package org.livepeer.flink.connectors.edge.admin;
 import com.linecorp.armeria.common.QueryParams;
 import java.util.Locale;
 import org.livepeer.flink.operators.money.Fraction;
+import org.livepeer.flink.operators.price.Price;
 
 /**
  * A price as go-livepeer's routes take it.
  *
  * @param sender its address in lower case, or {@code default}
  */
-record BasePrice(String sender, Fraction weiPerPixel) {
+record BasePrice(String sender, Price price) {
     private static final String SENDER = "0x[0-9a-fA-F]{40}|default";
     private static final String NUMBER = "[+-]?\\d{1,30}(\\.\\d{1,30}|/\\d{1,30})?";
 
@@ -42,10 +43,26 @@ record BasePrice(String sender, Fraction weiPerPixel) {
             throw new IllegalArgumentException(
                     "pixels per unit must be greater than 0, provided " + pixels);
         }
-        if (!currency.isEmpty() && !currency.equalsIgnoreCase("wei")) {
-            throw new IllegalArgumentException(
-                    "error converting price: PriceFeedWatcher is not initialized");
+        Price perPixel;
+        try {
+            perPixel = new Price(wei.over(unit), currency);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("error converting price: " + e.getMessage(), e);
         }
-        return new BasePrice(sender.toLowerCase(Locale.ROOT), wei.over(unit));
+        return new BasePrice(sender.toLowerCase(Locale.ROOT), perPixel);
+    }
+
+    /**
+     * Orders it.
+     *
+     * @throws IllegalArgumentException when its currency cannot be converted, in go-livepeer's
+     *     words
+     */
+    void order(NodeView node) {
+        try {
+            node.setPrice(sender, price);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("error converting price: " + e.getMessage(), e);
+        }
     }
 }

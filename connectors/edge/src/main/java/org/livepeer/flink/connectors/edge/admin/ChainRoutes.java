@@ -152,7 +152,7 @@ final class ChainRoutes {
         Map<String, String> lock =
                 arguments(List.of(number("unbondingLockId", "lockId", "").optional()), params);
         BasePrice price = BasePrice.of("default", params);
-        node.setPrice(price.sender(), price.weiPerPixel());
+        price.order(node);
         if (!lock.isEmpty()) {
             lock.put("to", chain.account());
             chain.order("rebond", lock);
@@ -179,7 +179,7 @@ final class ChainRoutes {
         Map<String, String> address =
                 arguments(List.of(uri("serviceURI", "serviceUri").optional()), params);
         if (price != null) {
-            node.setPrice(price.sender(), price.weiPerPixel());
+            price.order(node);
         }
         if (shares.size() == 2) {
             chain.order("setConfig", shares);

@@ -213,8 +213,11 @@ final class GoRoutes {
             return bad("Node must be orchestrator node to set price for broadcaster");
         }
         String sender = value(params, "broadcasterEthAddr");
-        BasePrice price = BasePrice.of(sender, params);
-        here.get().setPrice(price.sender(), price.weiPerPixel());
+        try {
+            BasePrice.of(sender, params).order(here.get());
+        } catch (IllegalArgumentException e) {
+            return bad(String.valueOf(e.getMessage()));
+        }
         return text(
                 "Price per pixel set to "
                         + value(params, "pricePerUnit")

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.network.NetworkState;
+import org.livepeer.flink.operators.price.Price;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.WorkerHeartbeat;
@@ -29,9 +30,11 @@ public interface NodeView {
      * Orders a price for the whole deployment; it counts for pushes from a few seconds later on.
      *
      * @param sender its address in lower case, or {@code default}
-     * @throws IllegalStateException when Kafka does not take the order
+     * @throws IllegalArgumentException when it cannot be converted to wei
+     * @throws IllegalStateException when Kafka does not take the order, or the feed's rate is not
+     *     known
      */
-    void setPrice(String sender, Fraction weiPerPixel);
+    void setPrice(String sender, Price price);
 
     /**
      * Orders from how many living sessions on gateways get no new one.

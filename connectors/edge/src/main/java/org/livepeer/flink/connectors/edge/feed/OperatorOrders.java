@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.IntPredicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.kafka.Topics;
@@ -29,11 +30,35 @@ import org.slf4j.LoggerFactory;
 public final class OperatorOrders {
     private static final Logger LOG = LoggerFactory.getLogger(OperatorOrders.class);
     private static final String EVERYBODY = "";
+    private static final String CAPABILITY = "capability:";
+    private static final int KEPT = 64;
 
     private final @Nullable ClusterSecret secret;
-    private final Map<String, ConcurrentSkipListMap<Long, Fraction>> prices =
+    private final Map<String, ConcurrentSkipListMap<Long, Order>> prices =
             new ConcurrentHashMap<>();
+    private final Map<String, Order> newest = new ConcurrentHashMap<>();
     private volatile int maxSessions;
+
+    /**
+     * A price that was ordered.
+     *
+     * @param scope "" for everybody, an account, or a capability as {@link #capability} names it
+     * @param weiPerPixel what it is
+     * @param commandId of the order
+     * @param orderedAtMs its append time, ms since the epoch
+     * @param effectiveFromMs from when on it counts
+     */
+    public record Order(
+            String scope,
+            Fraction weiPerPixel,
+            String commandId,
+            long orderedAtMs,
+            long effectiveFromMs) {}
+
+    /** The scope of prices for requests that need a capability, in go-livepeer's numbers. */
+    public static String capability(int number) {
+        return CAPABILITY + number;
+    }
 
     /**
      * @param secret checks commands; null takes them unchecked
@@ -55,10 +80,21 @@ public final class OperatorOrders {
             return;
         }
         if (command.getCommand() instanceof SetPrice price) {
-            prices.computeIfAbsent(price.getScope(), scope -> new ConcurrentSkipListMap<>())
-                    .put(
-                            EffectiveFrom.of(command, message.timestamp()),
-                            Fraction.of(price.getPrice()));
+            long from = EffectiveFrom.of(command, message.timestamp());
+            Order order =
+                    new Order(
+                            price.getScope(),
+                            Fraction.of(price.getPrice()),
+                            command.getId(),
+                            message.timestamp(),
+                            from);
+            ConcurrentSkipListMap<Long, Order> history =
+                    prices.computeIfAbsent(order.scope(), scope -> new ConcurrentSkipListMap<>());
+            history.put(from, order);
+            newest.put(order.scope(), order);
+            if (history.size() > KEPT) {
+                history.pollFirstEntry();
+            }
         }
     }
 
@@ -81,26 +117,50 @@ public final class OperatorOrders {
     }
 
     /**
-     * wei per pixel for an account: its own price, else everybody's; empty when neither was ever
-     * set.
+     * The price of a request: its account's own, else everybody's; or the highest of the prices for
+     * capabilities that it needs, when that is more. Empty when none was ever set.
+     *
+     * @param option what counts where nothing was ordered, wei per pixel
+     * @param needs whether the request needs a capability of go-livepeer's number
      */
-    public Optional<Fraction> price(String account, long atMs) {
-        Map<String, Fraction> now = prices(atMs);
-        Fraction everybody = now.get(EVERYBODY);
-        return Optional.ofNullable(now.getOrDefault(account, everybody));
+    public Optional<Order> price(String account, Fraction option, IntPredicate needs, long atMs) {
+        Map<String, Order> now = orders(atMs);
+        Order everybody = now.get(EVERYBODY);
+        Order base = now.getOrDefault(account, everybody);
+        Fraction least = base == null ? option : base.weiPerPixel();
+        Order chosen = base;
+        for (Order each : now.values()) {
+            if (each.scope().startsWith(CAPABILITY)
+                    && each.weiPerPixel().compareTo(least) > 0
+                    && needs.test(number(each.scope()))) {
+                chosen = each;
+                least = each.weiPerPixel();
+            }
+        }
+        return Optional.ofNullable(chosen);
     }
 
-    /** Prices that count, by scope: an account, or "" for everybody. */
-    public Map<String, Fraction> prices(long atMs) {
-        Map<String, Fraction> now = new TreeMap<>();
+    private static int number(String scope) {
+        String digits = scope.substring(CAPABILITY.length());
+        return digits.matches("\\d{1,4}") ? Integer.parseInt(digits) : Integer.MAX_VALUE;
+    }
+
+    /** Prices that count, by scope: an account, a capability, or "" for everybody. */
+    public Map<String, Order> orders(long atMs) {
+        Map<String, Order> now = new TreeMap<>();
         prices.forEach(
                 (scope, history) -> {
-                    Map.Entry<Long, Fraction> last = history.floorEntry(atMs);
+                    Map.Entry<Long, Order> last = history.floorEntry(atMs);
                     if (last != null) {
                         now.put(scope, last.getValue());
                     }
                 });
         return now;
+    }
+
+    /** The order that came last for each scope, whether it counts yet or not. */
+    public Map<String, Order> newest() {
+        return new TreeMap<>(newest);
     }
 
     /** Most sessions of the network at the same time; empty for what the workers take. */

@@ -7,6 +7,7 @@ import com.linecorp.armeria.server.ServerBuilder;
 import com.linecorp.armeria.server.grpc.GrpcService;
 import com.linecorp.armeria.server.grpc.GrpcServiceBuilder;
 import io.grpc.BindableService;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.connectors.edge.tls.EdgeCertificate;
 import org.livepeer.flink.connectors.kafka.client.KafkaMediaReader;
 import org.livepeer.flink.connectors.kafka.client.PaymentProducer;
+import org.livepeer.flink.connectors.kafka.client.QuoteProducer;
 import org.livepeer.flink.connectors.kafka.client.SegmentProducer;
 import org.livepeer.flink.connectors.storage.SegmentStore;
 import org.livepeer.flink.operators.auth.StampSeal;
@@ -60,6 +62,7 @@ public final class OrchestratorServer implements AutoCloseable {
     private final KafkaMediaReader reader;
     private final @Nullable ChainFeed chain;
     private final @Nullable PaymentProducer payer;
+    private final QuoteProducer quotes;
     private final Server server;
 
     /**
@@ -93,6 +96,10 @@ public final class OrchestratorServer implements AutoCloseable {
         desk = new ReplyDesk(wire.kafka(), tags, index, LOOK_BACK, KNOWN_FOR);
         producer = new SegmentProducer(wire.kafka());
         reader = new KafkaMediaReader(wire.kafka());
+        quotes = new QuoteProducer(wire.kafka(), wire.secret());
+        FunctionCounter.builder("livepeer.edge.quotes.lost", quotes, QuoteProducer::lost)
+                .description("quotes that could not be written down")
+                .register(meters);
         payer = offers == null ? null : new PaymentProducer(wire.kafka(), wire.secret());
         PaymentDesk payments =
                 offers == null || chain == null || payer == null
@@ -113,7 +120,8 @@ public final class OrchestratorServer implements AutoCloseable {
                                         webhook == null ? null : new SenderWebhook(webhook),
                                         offers == null || chain == null
                                                 ? null
-                                                : new OrchestratorService.OnChain(offers, chain)));
+                                                : new OrchestratorService.OnChain(offers, chain),
+                                        quotes::send));
         more.forEach(grpc::addService);
         ServerBuilder builder = listener().service(grpc.build(), OrchestratorServer::inGosForm);
         routes.forEach(builder::service);
@@ -260,6 +268,7 @@ public final class OrchestratorServer implements AutoCloseable {
         server.stop().join();
         desk.close();
         producer.close();
+        quotes.close();
         if (payer != null) {
             payer.close();
         }

@@ -3,8 +3,9 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.feed.OperatorOrders;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.payment.ChainFeed;
 import org.livepeer.flink.connectors.edge.payment.Offers;
@@ -12,6 +13,10 @@ import org.livepeer.flink.connectors.edge.session.SessionTokens;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.operators.ticket.TicketValue.InsufficientReserve;
+import org.livepeer.flink.operators.wire.CapabilityNumbers;
+import org.livepeer.flink.schemas.PriceQuoted;
+import org.livepeer.flink.schemas.net.AuthToken;
+import org.livepeer.flink.schemas.net.Capabilities;
 import org.livepeer.flink.schemas.net.EndTranscodingSessionRequest;
 import org.livepeer.flink.schemas.net.EndTranscodingSessionResponse;
 import org.livepeer.flink.schemas.net.OrchestratorGrpc;
@@ -31,6 +36,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     private final Fraction price;
     private final @Nullable SenderWebhook webhook;
     private final @Nullable OnChain chain;
+    private final Consumer<PriceQuoted> quotes;
 
     /** What an orchestrator on chain has besides. */
     record OnChain(Offers offers, ChainFeed feed) {}
@@ -39,6 +45,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
      * @param price for whom no other was ordered, wei per pixel
      * @param webhook who says whether a sender is served; null serves everybody
      * @param chain null off chain
+     * @param quotes is told how each price came to be
      */
     OrchestratorService(
             NodeInfo info,
@@ -47,8 +54,10 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
             Tables tables,
             Fraction price,
             @Nullable SenderWebhook webhook,
-            @Nullable OnChain chain) {
+            @Nullable OnChain chain,
+            Consumer<PriceQuoted> quotes) {
         this.chain = chain;
+        this.quotes = quotes;
         this.info = info;
         this.tokens = tokens;
         this.capacity = capacity;
@@ -70,7 +79,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
         } else if (capacity.refusesSender(renewal, now)) {
             fail(answer, "Invalid orchestrator request: OrchestratorCapped");
         } else if (webhook == null) {
-            welcome(answer, sender, ordered(sender, now).orElse(price));
+            welcome(answer, sender, listed(sender, request.getCapabilities(), now));
         } else {
             webhook.ask(request.getAddress())
                     .whenComplete(
@@ -79,7 +88,14 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
                                     welcome(
                                             answer,
                                             sender,
-                                            own.or(() -> ordered(sender, now)).orElse(price));
+                                            own.map(Listed::byWebhook)
+                                                    .orElseGet(
+                                                            () ->
+                                                                    listed(
+                                                                            sender,
+                                                                            request
+                                                                                    .getCapabilities(),
+                                                                            now)));
                                 } else {
                                     Throwable why =
                                             failure.getCause() == null
@@ -97,20 +113,76 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
                 || (chain != null && chain.feed().waitingFor(nowMs).isPresent());
     }
 
+    /**
+     * A price before what redeeming costs is put on it.
+     *
+     * @param scope where it comes from
+     * @param commandId of the order; empty when there was none
+     */
+    private record Listed(Fraction price, String scope, String commandId, long orderedAtMs) {
+        static Listed byWebhook(Fraction price) {
+            return new Listed(price, "webhook", "", 0);
+        }
+
+        static Listed by(OperatorOrders.Order order) {
+            return new Listed(
+                    order.weiPerPixel(), order.scope(), order.commandId(), order.orderedAtMs());
+        }
+    }
+
     /** Off chain a sender may say that it is anybody: everybody's price counts. */
-    private Optional<Fraction> ordered(EthAddress sender, long nowMs) {
-        return tables.orders().price(chain == null ? "" : "sender:" + sender.lower(), nowMs);
+    private Listed listed(EthAddress sender, Capabilities needed, long nowMs) {
+        return tables.orders()
+                .price(
+                        chain == null ? "" : "sender:" + sender.lower(),
+                        price,
+                        number -> CapabilityNumbers.has(needed, number),
+                        nowMs)
+                .map(Listed::by)
+                .orElseGet(() -> new Listed(price, "option", "", 0));
     }
 
     private void welcome(
-            StreamObserver<OrchestratorInfo> answer, EthAddress sender, Fraction asked) {
+            StreamObserver<OrchestratorInfo> answer, EthAddress sender, Listed listed) {
         long now = System.currentTimeMillis();
         try {
-            Fraction quoted = chain == null ? asked : chain.offers().quote(sender, asked);
-            succeed(answer, info.with(tokens.issue(quoted, now), sender, quoted, now));
-        } catch (InsufficientReserve e) {
+            Offers.Quote quote =
+                    chain == null ? null : chain.offers().quote(sender, listed.price());
+            Fraction quoted = quote == null ? listed.price() : quote.price();
+            AuthToken token = tokens.issue(quoted, now);
+            OrchestratorInfo whole = info.with(token, sender, quoted, now);
+            quotes.accept(told(token, sender, listed, quote, now));
+            succeed(answer, whole);
+        } catch (InsufficientReserve | IllegalArgumentException e) {
             fail(answer, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static PriceQuoted told(
+            AuthToken token,
+            EthAddress sender,
+            Listed listed,
+            Offers.@Nullable Quote quote,
+            long nowMs) {
+        PriceQuoted.Builder told =
+                PriceQuoted.newBuilder()
+                        .setSessionId(token.getSessionId())
+                        .setSender(sender.lower())
+                        .setQuotedAtMs(nowMs)
+                        .setPrice(listed.price().toRational())
+                        .setListed(listed.price().toRational())
+                        .setScope(listed.scope())
+                        .setCommandId(listed.commandId())
+                        .setOrderedAtMs(listed.orderedAtMs());
+        return quote == null
+                ? told.build()
+                : told.setPrice(quote.price().toRational())
+                        .setAdjusted(quote.adjusted())
+                        .setGasPrice(quote.gasPrice().toString())
+                        .setRedeemGas(quote.redeemGas())
+                        .setFaceValue(quote.faceValue().toString())
+                        .setL1Block(quote.l1Block())
+                        .build();
     }
 
     /** What ends is up to the stream's lease, which ends by itself when nothing comes any more. */

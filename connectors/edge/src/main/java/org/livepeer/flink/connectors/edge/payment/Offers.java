@@ -86,31 +86,57 @@ public final class Offers {
     }
 
     /**
+     * A price for a session, and what it was counted from.
+     *
+     * @param price wei per pixel
+     * @param adjusted whether what redeeming costs was put on it
+     * @param gasPrice wei of a unit of gas
+     * @param redeemGas of a redemption
+     * @param faceValue of the sender's tickets, wei; 0 where none was counted with
+     * @param l1Block newest that was known
+     */
+    public record Quote(
+            Fraction price,
+            boolean adjusted,
+            BigInteger gasPrice,
+            long redeemGas,
+            BigInteger faceValue,
+            long l1Block) {}
+
+    /**
      * The price that a sender is quoted: with what redeeming its tickets costs on top, if so set.
      *
      * @param price wei per pixel
      * @throws InsufficientReserve when its funds do not cover a ticket
+     * @throws IllegalArgumentException when the wire cannot hold it, in go-livepeer's words
      */
-    public Fraction quote(EthAddress sender, Fraction price) throws InsufficientReserve {
-        Fraction timesCost = Fraction.ZERO;
-        if (settings.autoAdjustPrice() && price.signum() > 0) {
-            ChainView view = chain.view();
-            Recipient.Terms terms = settings.terms();
-            BigInteger cost = view.gasPrice().multiply(BigInteger.valueOf(terms.redeemGas()));
-            if (cost.signum() > 0) {
-                BigInteger faceValue =
-                        TicketValue.of(
-                                        new TicketValue.Terms(
-                                                terms.expectedValue(),
-                                                terms.redeemGas(),
-                                                view.gasPrice(),
-                                                chain.funds(sender).maxFloat(),
-                                                terms.maxFaceValue()))
-                                .faceValue();
-                timesCost = new Fraction(faceValue, cost);
-            }
+    public Quote quote(EthAddress sender, Fraction price) throws InsufficientReserve {
+        ChainView view = chain.view();
+        Recipient.Terms terms = settings.terms();
+        BigInteger faceValue = BigInteger.ZERO;
+        BigInteger cost = view.gasPrice().multiply(BigInteger.valueOf(terms.redeemGas()));
+        if (settings.autoAdjustPrice() && price.signum() > 0 && cost.signum() > 0) {
+            faceValue =
+                    TicketValue.of(
+                                    new TicketValue.Terms(
+                                            terms.expectedValue(),
+                                            terms.redeemGas(),
+                                            view.gasPrice(),
+                                            chain.funds(sender).maxFloat(),
+                                            terms.maxFaceValue()))
+                            .faceValue();
         }
-        return AdjustedPrice.of(price, timesCost);
+        Fraction timesCost =
+                faceValue.signum() == 0 ? Fraction.ZERO : new Fraction(faceValue, cost);
+        return new Quote(
+                settings.autoAdjustPrice()
+                        ? AdjustedPrice.of(price, timesCost)
+                        : AdjustedPrice.unadjusted(price),
+                faceValue.signum() > 0,
+                view.gasPrice(),
+                terms.redeemGas(),
+                faceValue,
+                chain.l1Block());
     }
 
     /**

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.network.Delegator.UnbondingLock;
 import org.livepeer.flink.operators.network.NetworkState;
+import org.livepeer.flink.operators.price.Price;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.SenderEntry;
@@ -67,7 +68,7 @@ class ChainReadsIT {
         }
 
         @Override
-        public void setPrice(String sender, Fraction weiPerPixel) {
+        public void setPrice(String sender, Price price) {
             throw new UnsupportedOperationException("nothing is changed");
         }
 

@@ -30,6 +30,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.operators.network.NetworkState;
+import org.livepeer.flink.operators.price.ExchangeRate;
+import org.livepeer.flink.operators.price.Price;
 import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.ChainHead;
 import org.livepeer.flink.schemas.SenderEntry;
@@ -40,6 +42,7 @@ class GoRoutesIT {
     private static final List<String> ORDERS = new ArrayList<>();
     private static AdminServer server;
     private static final String ACCOUNT = "0x52908400098527886E0F7030069857D2E4169EE7";
+    private static ExchangeRate rate;
     private static int level = 3;
     private static boolean onChain;
     private static RuntimeException fault;
@@ -80,8 +83,8 @@ class GoRoutesIT {
         }
 
         @Override
-        public void setPrice(String sender, Fraction weiPerPixel) {
-            ORDERS.add(sender + " pays " + weiPerPixel);
+        public void setPrice(String sender, Price price) {
+            ORDERS.add(sender + " pays " + price.wei(rate));
         }
 
         @Override
@@ -424,6 +427,38 @@ class GoRoutesIT {
         assertThat(ORDERS)
                 .containsExactly("0x" + "aa".repeat(20) + " pays 3/4", "at most 4", "at most 0");
         assertThat(send(to("/getLogLevel")).body()).isEqualTo("5");
+    }
+
+    @Test
+    void aPriceMayBeInACurrencyThatTheFeedKnows() throws Exception {
+        String dollars = "/setPriceForBroadcaster?pricePerUnit=3&pixelsPerUnit=2000&currency=";
+        String all = "&broadcasterEthAddr=default";
+
+        assertThat(send(to(dollars + "USD" + all)).body())
+                .isEqualTo("error converting price: PriceFeedWatcher is not initialized\n");
+        rate = new ExchangeRate("ETH", "USD", Fraction.of(3_000), java.math.BigInteger.ONE, 1_000);
+        try {
+            assertThat(send(to(dollars + "EUR" + all)).body())
+                    .isEqualTo(
+                            "error converting price: price feed does not have EUR as a currency"
+                                    + " (ETH/USD)\n");
+            assertThat(send(to(dollars + "usd" + all)).statusCode()).isEqualTo(200);
+            assertThat(send(to(dollars + "U%3BD" + all)).statusCode()).isEqualTo(400);
+            assertThat(
+                            send(to(
+                                            dollars
+                                                    + "eth"
+                                                    + all.replace(
+                                                            "default", "0x" + "Aa".repeat(20))))
+                                    .body())
+                    .startsWith("Price per pixel set to 3 wei for 2000 pixels");
+        } finally {
+            rate = null;
+        }
+        assertThat(ORDERS)
+                .containsExactly(
+                        "default pays 500000000000",
+                        "0x" + "aa".repeat(20) + " pays 1500000000000000");
     }
 
     @Test

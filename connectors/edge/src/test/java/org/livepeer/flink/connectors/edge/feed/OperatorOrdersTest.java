@@ -3,7 +3,7 @@ package org.livepeer.flink.connectors.edge.feed;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -71,13 +71,35 @@ class OperatorOrdersTest {
         price("", 9, T0 + 60_000, SECRET);
         price("sender:0xab", 3, T0, SECRET);
 
-        assertThat(orders.price("sender:0xcd", T0 + EffectiveFrom.NOTICE_MS - 1)).isEmpty();
-        assertThat(orders.price("sender:0xcd", T0 + EffectiveFrom.NOTICE_MS))
-                .contains(Fraction.of(7));
-        assertThat(orders.price("sender:0xcd", T0 + 60_000)).contains(Fraction.of(7));
-        assertThat(orders.price("sender:0xab", T0 + 60_000)).contains(Fraction.of(3));
-        assertThat(orders.prices(T0 + 70_000))
-                .isEqualTo(Map.of("", Fraction.of(9), "sender:0xab", Fraction.of(3)));
+        assertThat(asked("sender:0xcd", T0 + EffectiveFrom.NOTICE_MS - 1)).isEmpty();
+        assertThat(asked("sender:0xcd", T0 + EffectiveFrom.NOTICE_MS)).contains(Fraction.of(7));
+        assertThat(asked("sender:0xcd", T0 + 60_000)).contains(Fraction.of(7));
+        assertThat(asked("sender:0xab", T0 + 60_000)).contains(Fraction.of(3));
+        assertThat(orders.orders(T0 + 70_000)).containsOnlyKeys("", "sender:0xab");
+        assertThat(orders.newest().get("").commandId()).isEqualTo("c9");
+    }
+
+    private Optional<Fraction> asked(String account, long atMs, Integer... needs) {
+        return orders.price(account, Fraction.of(2), Arrays.asList(needs)::contains, atMs)
+                .map(OperatorOrders.Order::weiPerPixel);
+    }
+
+    @Test
+    void theHighestOfTheNeededCapabilitiesCountsWhenItIsMore() {
+        long now = T0 + 60_000;
+        price("capability:16", 5, T0, SECRET);
+        price("capability:15", 4, T0, SECRET);
+        price("capability:0", 1, T0, SECRET);
+        price("capability:x", 1_000, T0, SECRET);
+
+        assertThat(asked("sender:0xab", now)).isEmpty();
+        assertThat(asked("sender:0xab", now, 0)).as("less than the option's 2").isEmpty();
+        assertThat(asked("sender:0xab", now, 0, 15, 16)).contains(Fraction.of(5));
+        price("", 3, T0, SECRET);
+        price("sender:0xab", 6, T0, SECRET);
+        assertThat(asked("sender:0xcd", now, 15)).contains(Fraction.of(4));
+        assertThat(asked("sender:0xcd", now, 0)).contains(Fraction.of(3));
+        assertThat(asked("sender:0xab", now, 16)).contains(Fraction.of(6));
     }
 
     @Test
@@ -95,7 +117,7 @@ class OperatorOrdersTest {
         price("", 7, T0, OTHER);
         limit(4, OTHER);
 
-        assertThat(orders.prices(Long.MAX_VALUE)).isEmpty();
+        assertThat(orders.orders(Long.MAX_VALUE)).isEmpty();
         assertThat(orders.maxSessions()).isEmpty();
     }
 }

@@ -19,6 +19,7 @@ import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.Lease;
 import org.livepeer.flink.schemas.Liveness;
+import org.livepeer.flink.schemas.PriceQuoted;
 import org.livepeer.flink.schemas.RecordCodec;
 import org.livepeer.flink.schemas.SessionEntry;
 import org.livepeer.flink.schemas.SessionLimit;
@@ -34,6 +35,7 @@ class OrchestratorServiceTest {
             new SessionTokens(
                     new ClusterSecret("0123456789abcdef".getBytes(UTF_8)), Duration.ofMinutes(30));
     private final List<OrchestratorInfo> told = new ArrayList<>();
+    private final List<PriceQuoted> quotes = new ArrayList<>();
     private final OrchestratorService service =
             new OrchestratorService(
                     new NodeInfo("https://h:1", List.of(), capacity, null),
@@ -42,7 +44,8 @@ class OrchestratorServiceTest {
                     tables,
                     Fraction.ZERO,
                     null,
-                    null);
+                    null,
+                    quotes::add);
 
     private String ask() {
         List<String> said = new ArrayList<>();
@@ -107,6 +110,19 @@ class OrchestratorServiceTest {
         // Then
         assertThat(ask()).isEqualTo("https://h:1, done");
         assertThat(tokens.quote(told.get(1).getAuthToken())).contains(Fraction.of(5, 2));
+        assertThat(quotes)
+                .extracting(
+                        q ->
+                                q.getSessionId()
+                                        + " "
+                                        + Fraction.of(q.getPrice())
+                                        + " "
+                                        + q.getScope()
+                                        + " "
+                                        + q.getCommandId())
+                .containsExactly(
+                        told.get(0).getAuthToken().getSessionId() + " 0 option ",
+                        told.get(1).getAuthToken().getSessionId() + " 5/2  c");
         take(Topics.SETTINGS, "sessionLimit", new SessionLimit(1));
         assertThat(ask()).isEqualTo("UNKNOWN Invalid orchestrator request: OrchestratorCapped");
         take(Topics.SETTINGS, "sessionLimit", new SessionLimit(2));

@@ -67,7 +67,9 @@ public final class Addresses {
     private void take(Map<String, Questions.Asked> asked) throws IOException {
         Map<String, EthAddress> said = new HashMap<>();
         for (var each : asked.entrySet()) {
-            EthAddress address = each.getValue().address(0);
+            // Where there is no contract at all, the answer is empty.
+            boolean isAnswer = !each.getValue().result().asText().equals("0x");
+            EthAddress address = isAnswer ? each.getValue().address(0) : EthAddress.ZERO;
             if (!address.isZero()) {
                 said.put(each.getKey(), address);
             }

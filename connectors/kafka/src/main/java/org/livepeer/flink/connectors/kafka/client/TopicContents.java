@@ -2,12 +2,13 @@ package org.livepeer.flink.connectors.kafka.client;
 
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
 
-/** Whether anything was ever written to a topic. */
+/** What was written to a topic. */
 public final class TopicContents {
     private TopicContents() {}
 
@@ -18,5 +19,14 @@ public final class TopicContents {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             return ends.values().stream().allMatch(end -> end == 0);
         }
+    }
+
+    /**
+     * Every record that a topic has now, partition by partition, nothing checked.
+     *
+     * @throws IllegalStateException when no broker answers or the topic is missing
+     */
+    public static List<ConsumerRecord<byte[], byte[]>> all(KafkaAddress address, Topics topic) {
+        return Reading.all(address, topic);
     }
 }
