@@ -44,6 +44,10 @@ class BacklogBenchmark {
     private static final int COMPARED = Integer.getInteger("livepeer.benchmark.compared", 100);
     private static final Duration BLOCK =
             Duration.ofMillis(Integer.getInteger("livepeer.benchmark.block", 1_000));
+
+    /** Redeeming a hundred one by one takes more than the two rounds of 60 that a ticket has. */
+    private static final int ROUND_BLOCKS = Integer.getInteger("livepeer.benchmark.round", 240);
+
     private static final Duration BOUND = Duration.ofMinutes(10);
     private static final BigInteger FACE = BigInteger.TEN.pow(16);
 
@@ -75,7 +79,8 @@ class BacklogBenchmark {
                         Packages.in(Path.of("../target/devnet").toAbsolutePath().normalize()),
                         0,
                         BLOCK,
-                        "https://127.0.0.1:8935");
+                        "https://127.0.0.1:8935",
+                        ROUND_BLOCKS);
         MiniClusterWithClientResource flink =
                 new MiniClusterWithClientResource(
                         new MiniClusterResourceConfiguration.Builder()
