@@ -67,7 +67,7 @@ class ChainJobIT {
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         try (Devnet devnet = Devnet.start(options);
-                FaultyRpc faulty = new FaultyRpc(devnet.uri(), 4);
+                FaultyRpc faulty = new FaultyRpc(devnet.uri());
                 EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
             KafkaAddress kafka = new KafkaAddress(broker.bootstrapServers(), "");
             SecretFile.orCreate(folder.resolve("secret"));

@@ -26,7 +26,8 @@ import java.util.concurrent.Executors;
 /**
  * A node's JSON-RPC as one sees it through a bad network and a balancer whose nodes lag: questions
  * and answers are lost, late, asked twice, or answered with what was the answer before. {@code
- * -Dlivepeer.rpc.seed=N} for other faults, {@code -Dlivepeer.rpc.faults=PERCENT} for more.
+ * -Dlivepeer.rpc.faults=PERCENT} of the questions, none when it is not given, {@code
+ * -Dlivepeer.rpc.seed=N} for others.
  */
 final class FaultyRpc implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -61,12 +62,9 @@ final class FaultyRpc implements AutoCloseable {
     private int faults;
     private String last = "";
 
-    /**
-     * @param percent of the questions that meet a fault, one kind after the other
-     */
-    FaultyRpc(URI node, int percent) throws IOException {
+    FaultyRpc(URI node) throws IOException {
         this.node = node;
-        this.percent = Integer.getInteger("livepeer.rpc.faults", percent);
+        this.percent = Integer.getInteger("livepeer.rpc.faults", 0);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
@@ -82,9 +80,9 @@ final class FaultyRpc implements AutoCloseable {
         return counts + " of " + asked;
     }
 
-    /** Whether every kind of fault has happened. */
+    /** Whether every kind of fault has happened, if any was asked for. */
     synchronized boolean hadAll() {
-        return counts.size() == Fault.values().length;
+        return percent == 0 || counts.size() == Fault.values().length;
     }
 
     private void handle(HttpExchange exchange) throws IOException {

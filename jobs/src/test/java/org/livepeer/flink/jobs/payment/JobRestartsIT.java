@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
@@ -28,8 +29,12 @@ import org.livepeer.flink.jobs.cluster.ProcessCluster;
  * <p>The JobManager has room for all: Avro leaves an object of its own in the threads there that
  * read a job's graph, and so keeps that job's classes (its {@code Schema.VALIDATE_NAMES}).
  *
- * <p>{@code -Dlivepeer.restarts=20} for as many starts.
+ * <p>Runs with {@code -Dlivepeer.restarts=20}, for as many starts.
  */
+@EnabledIfSystemProperty(
+        named = "livepeer.restarts",
+        matches = "\\d+",
+        disabledReason = "takes a quarter of a minute for each start: -Dlivepeer.restarts=20")
 class JobRestartsIT {
     private static final int STARTS = Integer.getInteger("livepeer.restarts", 3);
     private static final Duration BOUND = Duration.ofSeconds(60);

@@ -106,7 +106,7 @@ class SettlementIT {
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         try (Devnet chain = Devnet.start(options);
-                FaultyRpc faulty = new FaultyRpc(chain.uri(), 12);
+                FaultyRpc faulty = new FaultyRpc(chain.uri());
                 EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
             devnet = chain;
             node = faulty.address();
@@ -409,7 +409,7 @@ class SettlementIT {
                 || devnet.rpc().blockNumber()
                                 - devnet.ask("RoundsManager", "currentRoundStartBlock()")
                                         .longValueExact()
-                        > Devnet.ROUND_BLOCKS / 2) {
+                        > ROUND_BLOCKS - 60) {
             Thread.sleep(100);
         }
     }

@@ -102,6 +102,7 @@ class EthRpcTest {
 
     @Test
     void anAnswerToAnotherQuestionIsNone() throws Exception {
+        rpc.call("echo", 0);
         String[] before = new String[1];
         one.twist =
                 said -> {

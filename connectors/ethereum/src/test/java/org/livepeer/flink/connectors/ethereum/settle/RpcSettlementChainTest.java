@@ -131,7 +131,8 @@ class RpcSettlementChainTest {
                                         BigInteger.valueOf(500),
                                         BigInteger.valueOf(300),
                                         0)));
-        assertThat(fake.node.requests).hasSize(3);
+        // The first asks of which chain the node is
+        assertThat(fake.node.requests).hasSize(4);
         assertThat(fake.asked("eth_call"))
                 .filteredOn(p -> !p.path(0).path("to").asText().equals(FakeChain.CONTROLLER))
                 .allMatch(p -> p.path(1).asText().equals("0x3e8"));
@@ -183,7 +184,6 @@ class RpcSettlementChainTest {
     @ValueSource(
             strings = {
                 "eth_getBlockByNumber",
-                "eth_chainId",
                 "eth_gasPrice",
                 "eth_getBalance",
                 "currentRound()",
@@ -207,7 +207,6 @@ class RpcSettlementChainTest {
     @ValueSource(
             strings = {
                 "eth_getBlockByNumber",
-                "eth_chainId",
                 "eth_gasPrice",
                 "eth_getBalance",
                 "currentRound()",
@@ -223,6 +222,16 @@ class RpcSettlementChainTest {
                     .as(nonsense)
                     .isInstanceOf(IOException.class);
             assertThat(fresh.look(ticket()).standing().round()).as("the next node").isEqualTo(20);
+        }
+    }
+
+    @Test
+    void aNodeThatDoesNotSayOfWhichChainItIsIsNotAsked() throws Exception {
+        for (Object said : List.of("0x", "0xzz", new Refusal(-32005, "limit exceeded", ""))) {
+            fake.answers.put("eth_chainId", said);
+            SettlementChain fresh = open(fake.node.uri() + "," + other.node.uri());
+            assertThat(fresh.look(NOTHING).standing().round()).isEqualTo(20);
+            assertThat(fake.asked("eth_gasPrice")).isEmpty();
         }
     }
 
@@ -256,7 +265,8 @@ class RpcSettlementChainTest {
                     fake.branch = "b";
                     return text;
                 };
-        assertThatThrownBy(() -> chain.look(NOTHING))
+        SettlementChain alone = open(fake.node.uri().toString());
+        assertThatThrownBy(() -> alone.look(NOTHING))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("dropped");
     }
