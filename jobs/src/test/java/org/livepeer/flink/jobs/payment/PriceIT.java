@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
+import com.linecorp.armeria.common.AggregatedHttpResponse;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -36,6 +37,8 @@ import org.livepeer.flink.operators.ticket.AdjustedPrice;
 import org.livepeer.flink.operators.ticket.Recipient;
 import org.livepeer.flink.schemas.AccountState;
 import org.livepeer.flink.schemas.Event;
+import org.livepeer.flink.schemas.Profile;
+import org.livepeer.flink.schemas.VideoCodec;
 import org.livepeer.flink.schemas.net.Capabilities;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.OrchestratorRequest;
@@ -211,6 +214,10 @@ class PriceIT {
 
         // And a session that needs HEVC pays what that costs
         assertThat(price(hevc())).isEqualTo(quoted(30_000));
+        // Which one that did not say so does not get
+        AggregatedHttpResponse sly = slyHevc();
+        assertThat(sly.status().code()).isEqualTo(403);
+        assertThat(sly.contentUtf8()).contains("incompatible capabilities");
 
         assertThat(why(old))
                 .contains("wei per pixel  " + quoted(12_000))
@@ -232,6 +239,19 @@ class PriceIT {
                 .contains("\"for\":\"everybody\",\"wei_per_pixel\":\"18000\"")
                 .contains("\"for\":\"capability:16\",\"wei_per_pixel\":\"30000\"");
         theEventsHaveEachChangeOnce();
+    }
+
+    /** A segment that needs HEVC, in a session that was not quoted for it. */
+    private AggregatedHttpResponse slyHevc() {
+        Profile profile = Presets.of("P144p30fps16x9");
+        profile.setCodec(VideoCodec.H265);
+        PayingGateway sly = new PayingGateway("payer", edge.port(), List.of(profile));
+        sly.hello();
+        return sly.post(
+                "/segment",
+                sly.payment(1).build(),
+                sly.segment(0, MEDIA).clearCapabilities().build(),
+                MEDIA);
     }
 
     private OrchestratorInfo hevc() {

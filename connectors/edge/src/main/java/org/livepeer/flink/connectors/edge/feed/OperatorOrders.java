@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.IntPredicate;
@@ -138,6 +140,17 @@ public final class OperatorOrders {
             }
         }
         return Optional.ofNullable(chosen);
+    }
+
+    /** Capabilities that have a price, in go-livepeer's numbers. */
+    public Set<Integer> pricedCapabilities(long atMs) {
+        Set<Integer> priced = new TreeSet<>();
+        for (String scope : orders(atMs).keySet()) {
+            if (scope.startsWith(CAPABILITY)) {
+                priced.add(number(scope));
+            }
+        }
+        return priced;
     }
 
     private static int number(String scope) {

@@ -105,7 +105,9 @@ public final class OrchestratorServer implements AutoCloseable {
                 offers == null || chain == null || payer == null
                         ? null
                         : new PaymentDesk(offers, chain, payer, desk, tags, meters);
-        SegmentHeaders headers = new SegmentHeaders(tokens, capacity, info, offers);
+        SegmentHeaders headers =
+                new SegmentHeaders(
+                        tokens, capacity, tables.orders()::pricedCapabilities, info, offers);
         URI webhook = wire.authWebhook();
         GrpcServiceBuilder grpc =
                 GrpcService.builder()

@@ -3,6 +3,7 @@ package org.livepeer.flink.connectors.edge.orchestrator;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.OperatorOrders;
@@ -79,7 +80,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
         } else if (capacity.refusesSender(renewal, now)) {
             fail(answer, "Invalid orchestrator request: OrchestratorCapped");
         } else if (webhook == null) {
-            welcome(answer, sender, listed(sender, request.getCapabilities(), now));
+            welcome(answer, request, listed(sender, request.getCapabilities(), now));
         } else {
             webhook.ask(request.getAddress())
                     .whenComplete(
@@ -87,7 +88,7 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
                                 if (failure == null) {
                                     welcome(
                                             answer,
-                                            sender,
+                                            request,
                                             own.map(Listed::byWebhook)
                                                     .orElseGet(
                                                             () ->
@@ -143,13 +144,15 @@ final class OrchestratorService extends OrchestratorGrpc.OrchestratorImplBase {
     }
 
     private void welcome(
-            StreamObserver<OrchestratorInfo> answer, EthAddress sender, Listed listed) {
+            StreamObserver<OrchestratorInfo> answer, OrchestratorRequest request, Listed listed) {
         long now = System.currentTimeMillis();
+        EthAddress sender = EthAddress.of(request.getAddress().toByteArray());
+        List<Long> asked = request.getCapabilities().getBitstringList();
         try {
             Offers.Quote quote =
                     chain == null ? null : chain.offers().quote(sender, listed.price());
             Fraction quoted = quote == null ? listed.price() : quote.price();
-            AuthToken token = tokens.issue(quoted, now);
+            AuthToken token = tokens.issue(quoted, asked.isEmpty() ? 0 : asked.get(0), now);
             OrchestratorInfo whole = info.with(token, sender, quoted, now);
             quotes.accept(told(token, sender, listed, quote, now));
             succeed(answer, whole);

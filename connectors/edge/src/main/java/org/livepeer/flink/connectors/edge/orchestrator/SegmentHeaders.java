@@ -11,6 +11,8 @@ import java.math.BigInteger;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.payment.Offers;
 import org.livepeer.flink.connectors.edge.session.SessionTokens;
@@ -25,9 +27,11 @@ import org.livepeer.flink.operators.wire.CapabilityNumbers;
 import org.livepeer.flink.operators.wire.WireClip;
 import org.livepeer.flink.operators.wire.WireFault;
 import org.livepeer.flink.operators.wire.WireLadder;
+import org.livepeer.flink.operators.wire.WireSegments;
 import org.livepeer.flink.schemas.Clip;
 import org.livepeer.flink.schemas.Profile;
 import org.livepeer.flink.schemas.net.AuthToken;
+import org.livepeer.flink.schemas.net.Capabilities;
 import org.livepeer.flink.schemas.net.OrchestratorInfo;
 import org.livepeer.flink.schemas.net.Payment;
 import org.livepeer.flink.schemas.net.SegData;
@@ -47,14 +51,21 @@ final class SegmentHeaders {
 
     private final SessionTokens tokens;
     private final Capacity capacity;
+    private final LongFunction<Set<Integer>> priced;
     private final NodeInfo info;
     private final @Nullable Offers offers;
 
     /**
+     * @param priced capabilities that have a price of their own at a time, ms
      * @param offers on chain; null off chain
      */
     SegmentHeaders(
-            SessionTokens tokens, Capacity capacity, NodeInfo info, @Nullable Offers offers) {
+            SessionTokens tokens,
+            Capacity capacity,
+            LongFunction<Set<Integer>> priced,
+            NodeInfo info,
+            @Nullable Offers offers) {
+        this.priced = priced;
         this.tokens = tokens;
         this.capacity = capacity;
         this.info = info;
@@ -92,6 +103,9 @@ final class SegmentHeaders {
         }
         AuthToken token = segment.getAuthToken();
         Fraction price = checkToken(segment, token, nowMs);
+        if (needsWhatWasNotQuoted(asked, token, nowMs)) {
+            throw WireRefusal.forbidden("incompatible capabilities");
+        }
         String stream =
                 offers == null
                         ? StreamName.of(segment.getManifestId())
@@ -165,6 +179,19 @@ final class SegmentHeaders {
         } catch (InvalidProtocolBufferException e) {
             throw WireRefusal.forbidden(MALFORMED);
         }
+    }
+
+    /**
+     * Whether the ladder needs a capability with a price of its own for which the session was not
+     * quoted: what a gateway said that it needs is not what counts.
+     */
+    private boolean needsWhatWasNotQuoted(List<Profile> ladder, AuthToken token, long nowMs) {
+        Capabilities needs = WireSegments.needs(ladder, false);
+        return priced.apply(nowMs).stream()
+                .anyMatch(
+                        number ->
+                                CapabilityNumbers.has(needs, number)
+                                        && !tokens.isQuotedFor(token, number));
     }
 
     private Fraction checkToken(SegData segment, AuthToken token, long nowMs) throws WireRefusal {

@@ -16,16 +16,19 @@ import org.livepeer.flink.operators.money.Fraction;
 import org.livepeer.flink.schemas.net.AuthToken;
 
 /**
- * Auth tokens: 32 bytes of HMAC-SHA256 over session id, expiration and quoted price, then the price
- * as text. Opaque to gateways, which hand them back with each segment. Every edge of a deployment
- * makes and knows the same ones, also after a restart. Thread-safe.
+ * Auth tokens: 32 bytes of HMAC-SHA256 over session id, expiration and quote, then the quote as
+ * text: the price, and behind a semicolon which capabilities it was asked for, as go-livepeer's
+ * bits in hex (tokens of the first version have the price alone). Opaque to gateways, which hand
+ * them back with each segment. Every edge of a deployment makes and knows the same ones, also after
+ * a restart. Thread-safe.
  */
 public final class SessionTokens {
     private static final String PURPOSE = "livepeer session token";
     private static final int MAC_BYTES = 32;
-    private static final int LONGEST_PRICE = 80;
+    private static final int LONGEST_QUOTE = 100;
     private static final int LONGEST_ID = 64;
     private static final int ID_BYTES = 8;
+    private static final String SEPARATOR = ";";
 
     private final byte[] key;
     private final Duration validity;
@@ -40,13 +43,19 @@ public final class SessionTokens {
         this.validity = validity;
     }
 
-    /** A session nobody had before, at a price in wei per pixel. */
-    public AuthToken issue(Fraction price, long nowMs) {
+    /**
+     * A session nobody had before.
+     *
+     * @param price wei per pixel
+     * @param asked bits of the capabilities that it was quoted for
+     */
+    public AuthToken issue(Fraction price, long asked, long nowMs) {
         byte[] id = new byte[ID_BYTES];
         random.nextBytes(id);
         String sessionId = HexFormat.of().formatHex(id);
         long expiration = (nowMs + validity.toMillis()) / 1_000;
-        byte[] quote = price.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] quote =
+                (price + SEPARATOR + Long.toHexString(asked)).getBytes(StandardCharsets.UTF_8);
         byte[] token = Arrays.copyOf(mac(sessionId, expiration, quote), MAC_BYTES + quote.length);
         System.arraycopy(quote, 0, token, MAC_BYTES, quote.length);
         return AuthToken.newBuilder()
@@ -61,9 +70,26 @@ public final class SessionTokens {
      * deployment gave the token out. Whether it has expired is another question.
      */
     public Optional<Fraction> quote(AuthToken token) {
+        return genuine(token).map(quote -> Fraction.parse(quote.split(SEPARATOR)[0]));
+    }
+
+    /**
+     * Whether the token's session was quoted for a capability, as far as that can be told: a token
+     * of the first version does not say.
+     *
+     * @param number go-livepeer's
+     */
+    public boolean isQuotedFor(AuthToken token, int number) {
+        String[] parts = genuine(token).orElse("").split(SEPARATOR);
+        return parts.length < 2
+                || (number < Long.SIZE
+                        && (Long.parseUnsignedLong(parts[1], 16) >> number & 1) == 1);
+    }
+
+    private Optional<String> genuine(AuthToken token) {
         byte[] bytes = token.getToken().toByteArray();
         if (bytes.length <= MAC_BYTES
-                || bytes.length > MAC_BYTES + LONGEST_PRICE
+                || bytes.length > MAC_BYTES + LONGEST_QUOTE
                 || token.getSessionId().length() > LONGEST_ID) {
             return Optional.empty();
         }
@@ -71,7 +97,7 @@ public final class SessionTokens {
         byte[] claimed = Arrays.copyOf(bytes, MAC_BYTES);
         byte[] right = mac(token.getSessionId(), token.getExpiration(), quote);
         return MessageDigest.isEqual(right, claimed)
-                ? Optional.of(Fraction.parse(new String(quote, StandardCharsets.UTF_8)))
+                ? Optional.of(new String(quote, StandardCharsets.UTF_8))
                 : Optional.empty();
     }
 

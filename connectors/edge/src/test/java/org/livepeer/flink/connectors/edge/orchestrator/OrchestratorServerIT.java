@@ -594,6 +594,7 @@ class OrchestratorServerIT {
                                 WireBench.SECRET, Duration.ofSeconds(10))
                         .issue(
                                 org.livepeer.flink.operators.money.Fraction.ZERO,
+                                0,
                                 System.currentTimeMillis() - 60_000);
         byte[] media = media(10);
 

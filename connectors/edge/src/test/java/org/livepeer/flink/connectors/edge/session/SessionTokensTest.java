@@ -19,18 +19,30 @@ class SessionTokensTest {
 
     @Test
     void everyProcessOfTheDeploymentReadsTheQuote() {
-        AuthToken token = tokens.issue(Fraction.parse("160000049/40"), 1_700_000_000_000L);
+        AuthToken token = tokens.issue(Fraction.parse("160000049/40"), 0, 1_700_000_000_000L);
 
         assertThat(new SessionTokens(SECRET, Duration.ofMinutes(1)).quote(token))
                 .contains(Fraction.parse("160000049/40"));
         assertThat(token.getExpiration()).isEqualTo(1_700_001_800L);
-        assertThat(tokens.issue(Fraction.ZERO, 0).getSessionId())
+        assertThat(tokens.issue(Fraction.ZERO, 0, 0).getSessionId())
                 .isNotEqualTo(token.getSessionId());
     }
 
     @Test
+    void aTokenSaysForWhichCapabilitiesItWasQuoted() {
+        AuthToken token = tokens.issue(Fraction.of(12), 1L << 63 | 1L << 16, 0);
+
+        assertThat(tokens.quote(token)).contains(Fraction.of(12));
+        for (int number = 0; number < 70; number++) {
+            assertThat(tokens.isQuotedFor(token, number))
+                    .as("%d", number)
+                    .isEqualTo(number == 63 || number == 16);
+        }
+    }
+
+    @Test
     void aTokenOfAnotherSecretOrWithAnyBitChangedIsNone() {
-        AuthToken token = tokens.issue(Fraction.of(12), 1_000);
+        AuthToken token = tokens.issue(Fraction.of(12), 0, 1_000);
         ClusterSecret other = new ClusterSecret("0123456789abcdeF".getBytes(UTF_8));
 
         assertThat(new SessionTokens(other, VALID).quote(token)).isEmpty();
