@@ -227,7 +227,9 @@ class ChainLookIT {
                         "-ethController",
                         "0x" + "0d".repeat(20));
 
-        assertThat(said.err()).startsWith("livepeer: ").contains("check -ethController");
+        assertThat(said.err())
+                .startsWith("livepeer: ")
+                .contains("there is no Controller of the network at");
         assertThat(said.err().lines()).hasSize(1);
         assertThat(said.exitCode()).isEqualTo(1);
     }
