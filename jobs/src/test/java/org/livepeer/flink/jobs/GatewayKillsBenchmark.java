@@ -134,6 +134,7 @@ class GatewayKillsBenchmark {
                 }
                 streaming = false;
                 stream.join();
+                gateway.close();
                 if (!CHAIN.isEmpty()) {
                     TimeUnit.SECONDS.sleep(10);
                     accounts(kafka);

@@ -21,6 +21,7 @@ import org.livepeer.flink.connectors.ethereum.devnet.Packages;
 import org.livepeer.flink.jobs.node.Node;
 import org.livepeer.flink.jobs.node.NodeOptions;
 import org.livepeer.flink.jobs.node.Role;
+import org.livepeer.flink.operators.ticket.EthAddress;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -72,7 +73,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         flags.serveGatewaysAt(WIRE);
-        Gateway gateway = flags.chain.needsDevnet() ? gateway(startDevnet()) : null;
+        Gateway gateway = flags.chain.needsDevnet() ? startDevnet() : null;
         NodeOptions options = flags.options(EnumSet.allOf(Role.class));
         List<Process> children = new CopyOnWriteArrayList<>();
         Runtime.getRuntime()
@@ -110,7 +111,8 @@ final class QuickstartCommand implements Callable<Integer> {
     /** An account that pays, and the files of its key. */
     private record Gateway(String account, Path keystore, Path passphrase, String stream) {}
 
-    private Devnet startDevnet() throws IOException, InterruptedException {
+    /** Starts a chain, has the node stand on it, and names the account that is to pay there. */
+    private Gateway startDevnet() throws IOException, InterruptedException {
         Path folder = flags.connection.dataDir.toAbsolutePath().resolve("devnet");
         Devnet devnet =
                 Devnet.start(
@@ -124,18 +126,12 @@ final class QuickstartCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(new Thread(devnet::close, "shutdown-devnet"));
         flags.chain.use(devnet, folder);
         flags.askAtLeast(PRICE);
-        return devnet;
-    }
-
-    private Gateway gateway(Devnet devnet) {
-        Path folder = flags.connection.dataDir.toAbsolutePath().resolve("devnet");
         String account = devnet.facts().gateway();
         return new Gateway(
                 account,
                 folder.resolve("gateway"),
                 folder.resolve("gateway.passphrase"),
-                StreamName.of(
-                        ChainFlags.address("gateway", account), ByteString.copyFromUtf8(manifest)));
+                StreamName.of(EthAddress.parse(account), ByteString.copyFromUtf8(manifest)));
     }
 
     /** In a process of its own: foreign media cannot take the node with it. */

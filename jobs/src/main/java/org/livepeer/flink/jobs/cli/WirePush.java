@@ -45,7 +45,8 @@ final class WirePush implements AutoCloseable {
                                     ? null
                                     : new TicketPurse(key, (offer, ticket, signature) -> {}),
                             manifest,
-                            ProfileText.parse(profiles));
+                            ProfileText.parse(profiles),
+                            GatewayStream.TRIES);
         } catch (InvalidSegmentException e) {
             client.close();
             throw new IllegalArgumentException("-profiles: " + e.getMessage(), e);

@@ -26,8 +26,7 @@ import java.util.concurrent.Executors;
 /**
  * A node's JSON-RPC as one sees it through a bad network and a balancer whose nodes lag: questions
  * and answers are lost, late, asked twice, or answered with what was the answer before. {@code
- * -Dlivepeer.rpc.faults=PERCENT} of the questions, none when it is not given, {@code
- * -Dlivepeer.rpc.seed=N} for others.
+ * -Dlivepeer.rpc.faults=PERCENT} of the questions, {@code -Dlivepeer.rpc.seed=N} for others.
  */
 final class FaultyRpc implements AutoCloseable {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -68,9 +67,12 @@ final class FaultyRpc implements AutoCloseable {
     private int faults;
     private String last = "";
 
-    FaultyRpc(URI node) throws IOException {
+    /**
+     * @param usual percent of the questions that meet a fault, unless the property says another
+     */
+    FaultyRpc(URI node, int usual) throws IOException {
         this.node = node;
-        this.percent = Integer.getInteger("livepeer.rpc.faults", 0);
+        this.percent = Integer.getInteger("livepeer.rpc.faults", usual);
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.setExecutor(threads);
@@ -79,10 +81,7 @@ final class FaultyRpc implements AutoCloseable {
 
     /** Where questions go; the node itself when no fault is asked for. */
     URI address() {
-        if (percent == 0) {
-            return node;
-        }
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return isFaulty() ? URI.create("http://127.0.0.1:" + server.getAddress().getPort()) : node;
     }
 
     /** What went wrong so far, and of how many questions. */
@@ -90,9 +89,14 @@ final class FaultyRpc implements AutoCloseable {
         return counts + " of " + asked;
     }
 
-    /** Whether every kind of fault has happened, if any was asked for. */
+    /** Whether faults were asked for. */
+    boolean isFaulty() {
+        return percent > 0;
+    }
+
+    /** Whether every kind of fault has happened. */
     synchronized boolean hadAll() {
-        return percent == 0 || counts.size() == Fault.values().length;
+        return counts.size() == Fault.values().length;
     }
 
     private void handle(HttpExchange exchange) throws IOException {

@@ -73,7 +73,9 @@ public final class PaidLiveStream implements AutoCloseable {
                         key,
                         (offer, ticket, signature) ->
                                 sent.add(new PayingGateway.Sent(offer, ticket, signature)));
-        stream = new GatewayStream(client, purse, "paid", ProfileText.parse(profile));
+        stream =
+                new GatewayStream(
+                        client, purse, "paid", ProfileText.parse(profile), GatewayStream.TRIES);
     }
 
     public void start() {

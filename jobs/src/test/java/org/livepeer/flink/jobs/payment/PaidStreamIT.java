@@ -121,7 +121,7 @@ class PaidStreamIT {
                         key, (offer, t, g) -> sessions.add(offer.getAuthToken().getSessionId()));
         try (OrchestratorClient client =
                 new OrchestratorClient(new InetSocketAddress("127.0.0.1", two.port()))) {
-            GatewayStream stream = new GatewayStream(client, purse, "pushed", LADDER);
+            GatewayStream stream = new GatewayStream(client, purse, "pushed", LADDER, 1);
             int tickets = 0;
             for (int seq = 0; seq < 3; seq++) {
                 GatewayStream.Done done = stream.push(seq, MEDIA, PayingGateway.DURATION_MS);
@@ -150,7 +150,8 @@ class PaidStreamIT {
                                     (offer, t, g) ->
                                             sessions.add(offer.getAuthToken().getSessionId())),
                             "pushed",
-                            LADDER);
+                            LADDER,
+                            GatewayStream.TRIES);
             assertThatThrownBy(() -> poor.push(0, MEDIA, PayingGateway.DURATION_MS))
                     .isInstanceOf(OrchestratorException.class)
                     .hasMessageContaining("insufficient sender reserve");
@@ -158,7 +159,8 @@ class PaidStreamIT {
         }
         try (OrchestratorClient nobody =
                 new OrchestratorClient(new InetSocketAddress("127.0.0.1", 1))) {
-            GatewayStream lost = new GatewayStream(nobody, purse, "pushed", LADDER);
+            GatewayStream lost =
+                    new GatewayStream(nobody, purse, "pushed", LADDER, GatewayStream.TRIES);
             assertThatThrownBy(() -> lost.push(0, MEDIA, PayingGateway.DURATION_MS))
                     .isInstanceOf(OrchestratorException.class)
                     .hasMessageContaining("refused");

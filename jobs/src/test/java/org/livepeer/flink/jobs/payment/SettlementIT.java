@@ -106,7 +106,7 @@ class SettlementIT {
                                 .setNumberSlotsPerTaskManager(2)
                                 .build());
         try (Devnet chain = Devnet.start(options);
-                FaultyRpc faulty = new FaultyRpc(chain.uri());
+                FaultyRpc faulty = new FaultyRpc(chain.uri(), 6);
                 EmbeddedKafka broker = EmbeddedKafka.start(folder.resolve("kafka"), 0)) {
             devnet = chain;
             node = faulty.address();

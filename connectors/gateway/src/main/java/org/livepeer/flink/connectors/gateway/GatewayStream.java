@@ -17,11 +17,12 @@ import org.livepeer.flink.schemas.net.TranscodedSegmentData;
 
 /**
  * A stream through one orchestrator as a go-livepeer gateway sends it: a session until its token or
- * the orchestrator says otherwise, tickets for each segment, up to three tries, each rendition
- * downloaded ({@code server/broadcast.go}). One thread.
+ * the orchestrator says otherwise, tickets for each segment, some tries, each rendition downloaded
+ * ({@code server/broadcast.go}). One thread.
  */
 public final class GatewayStream {
-    private static final int TRIES = 3;
+    /** Tries of go-livepeer's gateways for a segment ({@code MaxAttempts}). */
+    public static final int TRIES = 3;
 
     /** A session ends so long before its token does ({@code server/broadcast.go}). */
     private static final Duration EARLY = Duration.ofMinutes(3);
@@ -32,18 +33,22 @@ public final class GatewayStream {
     private final @Nullable TicketPurse purse;
     private final String manifest;
     private final List<Profile> ladder;
+    private final int tries;
     private @Nullable OrchestratorInfo info;
     private @Nullable Fraction firstPrice;
 
     /**
      * @param purse who pays; null off chain
      * @param ladder one or more profiles, each with a name
+     * @param tries for a segment; each begins a session of its own
      */
     public GatewayStream(
             OrchestratorClient client,
             @Nullable TicketPurse purse,
             String manifest,
-            List<Profile> ladder) {
+            List<Profile> ladder,
+            int tries) {
+        this.tries = tries;
         this.client = client;
         this.purse = purse;
         this.manifest = manifest;
@@ -84,19 +89,19 @@ public final class GatewayStream {
      */
     public Done push(long seq, byte[] media, int durationMs) throws OrchestratorException {
         int tickets = 0;
-        for (int tries = 1; ; tries++) {
+        for (int tried = 1; ; tried++) {
             Attempt attempt = new Attempt();
             try {
                 Done done = attempt.run(seq, media, durationMs);
                 return new Done(done.pixels(), tickets + done.tickets(), done.bytes());
             } catch (StatusRuntimeException | CompletionException e) {
                 info = null;
-                if (tries == TRIES) {
+                if (tried == tries) {
                     throw new OrchestratorException(reason(e), e);
                 }
             } catch (OrchestratorException e) {
                 info = null;
-                if (tries == TRIES) {
+                if (tried == tries) {
                     throw e;
                 }
             }
@@ -112,7 +117,8 @@ public final class GatewayStream {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
-    private OrchestratorInfo session(TicketPurse payer) throws OrchestratorException {
+    /** The session at a price that has not doubled since the first. */
+    private OrchestratorInfo priced() throws OrchestratorException {
         OrchestratorInfo known = current();
         Fraction price = TicketPurse.price(known.getPriceInfo());
         Fraction first = firstPrice;
@@ -155,7 +161,7 @@ public final class GatewayStream {
 
         Done run(long seq, byte[] media, int durationMs) throws OrchestratorException {
             TicketPurse payer = purse;
-            OrchestratorInfo known = payer == null ? current() : session(payer);
+            OrchestratorInfo known = payer == null ? current() : priced();
             SegData.Builder segment =
                     SignedSegment.of(
                             manifest, seq, media, durationMs, ladder, known.getAuthToken());

@@ -145,11 +145,12 @@ public final class OperatorOrders {
     /** Capabilities that have a price, in go-livepeer's numbers. */
     public Set<Integer> pricedCapabilities(long atMs) {
         Set<Integer> priced = new TreeSet<>();
-        for (String scope : orders(atMs).keySet()) {
-            if (scope.startsWith(CAPABILITY)) {
-                priced.add(number(scope));
-            }
-        }
+        prices.forEach(
+                (scope, history) -> {
+                    if (scope.startsWith(CAPABILITY) && history.floorKey(atMs) != null) {
+                        priced.add(number(scope));
+                    }
+                });
         return priced;
     }
 

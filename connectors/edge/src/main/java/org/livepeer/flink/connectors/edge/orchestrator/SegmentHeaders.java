@@ -186,8 +186,12 @@ final class SegmentHeaders {
      * quoted: what a gateway said that it needs is not what counts.
      */
     private boolean needsWhatWasNotQuoted(List<Profile> ladder, AuthToken token, long nowMs) {
+        Set<Integer> dear = priced.apply(nowMs);
+        if (dear.isEmpty()) {
+            return false;
+        }
         Capabilities needs = WireSegments.needs(ladder, false);
-        return priced.apply(nowMs).stream()
+        return dear.stream()
                 .anyMatch(
                         number ->
                                 CapabilityNumbers.has(needs, number)
