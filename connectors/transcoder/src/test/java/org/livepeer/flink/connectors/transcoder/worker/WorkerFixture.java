@@ -78,6 +78,21 @@ abstract class WorkerFixture {
         throw new AssertionError("not done: " + answer);
     }
 
+    /**
+     * The answer out of what is kept, as soon as it is: that is written while the first one goes
+     * out.
+     */
+    Done keptDone(Request request) throws Exception {
+        for (long end = System.nanoTime() + 20_000_000_000L; System.nanoTime() < end; ) {
+            Done done = done(request);
+            if (done.kept()) {
+                return done;
+            }
+            Thread.sleep(5);
+        }
+        throw new AssertionError("the result is not kept");
+    }
+
     Reason reason(Request request) throws Exception {
         return failed(Orders.order(request)).reason();
     }

@@ -61,6 +61,10 @@ class WorkerKilledIT {
         start(0);
         Request request = request(media(2_000_000), 2).build();
         Done first = (Done) ask(order(request)).get(20, TimeUnit.SECONDS);
+        // It is written while the first answer goes out.
+        while (!((Done) ask(order(request)).get(20, TimeUnit.SECONDS)).kept()) {
+            Thread.sleep(5);
+        }
         process.destroyForcibly().waitFor();
 
         start(0);

@@ -120,7 +120,7 @@ class WorkerRefusalsIT extends WorkerFixture {
         BlockingQueue<WorkerHeartbeat> beats = new LinkedBlockingQueue<>();
         WorkerNode node = start(options -> options.heartbeats(beats::add).maxSessions(3));
         Request kept = request(MEDIA, 1).build();
-        done(kept);
+        keptDone(kept);
         engine.closeGate();
         CompletableFuture<Answer> running = ask(order(request(MEDIA, 1).build()));
         engine.begun.acquire(2);
