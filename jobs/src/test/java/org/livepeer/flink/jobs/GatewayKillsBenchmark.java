@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +40,7 @@ import org.livepeer.flink.schemas.ControlCommand;
 import org.livepeer.flink.schemas.DrainWorker;
 import org.livepeer.flink.schemas.LedgerEntry;
 import org.livepeer.flink.schemas.Redemption;
+import org.livepeer.flink.schemas.SenderEntry;
 import org.livepeer.flink.schemas.WinningTicket;
 
 /**
@@ -45,11 +48,12 @@ import org.livepeer.flink.schemas.WinningTicket;
  * upgrade of the job; says for each how many segments failed.
  *
  * <p>{@code -Dlivepeer.kills=worker,taskmanager,jobmanager,broker,upgrade,edge}, {@code
- * -Dlivepeer.kills.every=20} (s). With {@code -Dlivepeer.ingest=http://HOST:PORT/live/NAME} the
- * stream goes through a real gateway, which must use the orchestrator at {@code
- * -Dlivepeer.front=PORT} of this host; with {@code -Dlivepeer.chain="-network devnet …"}, flags as
- * {@code livepeer devnet} prints them, that gateway pays; accounts and what became of its wins are
- * printed at the end.
+ * -Dlivepeer.kills.every=20} (s), {@code -Dlivepeer.kills.back=1} (s until what was killed is
+ * started again: its start takes from the cores that the others recover on). With {@code
+ * -Dlivepeer.ingest=http://HOST:PORT/live/NAME} the stream goes through a real gateway, which must
+ * use the orchestrator at {@code -Dlivepeer.front=PORT} of this host; with {@code
+ * -Dlivepeer.chain="-network devnet …"}, flags as {@code livepeer devnet} prints them, that gateway
+ * pays; accounts and what became of its wins are printed at the end.
  */
 class GatewayKillsBenchmark {
     private static final List<String> KINDS =
@@ -60,6 +64,7 @@ class GatewayKillsBenchmark {
                             .split(","));
     private static final int EVERY_S = Integer.getInteger("livepeer.kills.every", 20);
     private static final int WARM_S = Integer.getInteger("livepeer.kills.warm", 30);
+    private static final int BACK_S = Integer.getInteger("livepeer.kills.back", 1);
     private static final int FRONT = Integer.getInteger("livepeer.front", 0);
     private static final String INGEST = System.getProperty("livepeer.ingest", "");
     private static final List<String> CHAIN =
@@ -171,7 +176,7 @@ class GatewayKillsBenchmark {
                     .forEach(
                             r ->
                                     wins.add(
-                                            String.valueOf(
+                                            hex(
                                                     TopicTail.decode(WinningTicket.class, r)
                                                             .getTicketHash())));
         }
@@ -204,8 +209,7 @@ class GatewayKillsBenchmark {
                         all.forEach(
                                 r -> {
                                     Redemption each = TopicTail.decode(Redemption.class, r);
-                                    last.put(
-                                            String.valueOf(each.getTicket().getTicketHash()), each);
+                                    last.put(hex(each.getTicket().getTicketHash()), each);
                                 });
                         return last.keySet().containsAll(wins)
                                 && last.values().stream()
@@ -226,6 +230,38 @@ class GatewayKillsBenchmark {
         }
         say("redemptions " + number + ", face values " + worth + " wei, paid " + paid + " wei");
         assertThat(last.keySet()).as("no win that nobody sent").isEqualTo(wins);
+        assertThat(paid).as("what left the deposits").isEqualTo(spent(kafka, paid));
+    }
+
+    /** What all senders' deposits lost, wei; waits for the rows of what was paid. */
+    private static BigInteger spent(KafkaAddress kafka, BigInteger paid) {
+        Map<String, BigInteger> first = new TreeMap<>();
+        Map<String, BigInteger> now = new TreeMap<>();
+        try (TopicTail senders = new TopicTail(kafka, Topics.SENDERS)) {
+            senders.until(
+                    all -> {
+                        first.clear();
+                        now.clear();
+                        all.forEach(
+                                r -> {
+                                    SenderEntry each = TopicTail.decode(SenderEntry.class, r);
+                                    BigInteger deposit = Bytes.number(each.getDeposit());
+                                    first.putIfAbsent(hex(each.getSender()), deposit);
+                                    now.put(hex(each.getSender()), deposit);
+                                });
+                        return sum(first).subtract(sum(now)).compareTo(paid) >= 0;
+                    },
+                    SETTLED);
+        }
+        return sum(first).subtract(sum(now));
+    }
+
+    private static BigInteger sum(Map<String, BigInteger> amounts) {
+        return amounts.values().stream().reduce(BigInteger.ZERO, BigInteger::add);
+    }
+
+    private static String hex(ByteBuffer bytes) {
+        return HexFormat.of().formatHex(Bytes.of(bytes));
     }
 
     private static URI at(int port) {
@@ -270,7 +306,7 @@ class GatewayKillsBenchmark {
 
     private static void killed(ProcessCluster cluster, String victim) throws Exception {
         cluster.kill9(victim);
-        TimeUnit.SECONDS.sleep(1);
+        TimeUnit.SECONDS.sleep(BACK_S);
         cluster.restart(victim);
     }
 

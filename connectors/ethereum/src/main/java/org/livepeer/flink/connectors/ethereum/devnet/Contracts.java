@@ -14,6 +14,7 @@ import org.livepeer.flink.operators.hash.Keccak256;
 final class Contracts {
     private static final BigInteger LPT = BigInteger.TEN.pow(18);
     private static final byte[] NO_COMMIT = new byte[20];
+    private static final long MINED_AT_ONCE = 200;
 
     /** A contract that answers every call with a word of zeros: no tokens are on another chain. */
     private static final String NOTHING_ELSEWHERE = "0x6460206000f36000526005601bf3";
@@ -129,7 +130,11 @@ final class Contracts {
         String word =
                 rpc.view(address("RoundsManager"), Abi.call("currentRoundStartBlock()"), "latest");
         long next = new BigInteger(word.substring(2), 16).longValueExact() + roundBlocks;
-        rpc.call("anvil_mine", EthRpc.hex(Math.max(1, next - rpc.blockNumber())));
+        long missing = Math.max(1, next - rpc.blockNumber());
+        for (long mined = 0; mined < missing; mined += MINED_AT_ONCE) {
+            // A long round is more than a node mines in the time of one answer.
+            rpc.call("anvil_mine", EthRpc.hex(Math.min(MINED_AT_ONCE, missing - mined)));
+        }
         call("RoundsManager", "initializeRound()");
     }
 
