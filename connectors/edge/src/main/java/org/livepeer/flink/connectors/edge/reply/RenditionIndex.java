@@ -2,9 +2,14 @@ package org.livepeer.flink.connectors.edge.reply;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.schemas.Coordinates;
@@ -19,11 +24,15 @@ import org.livepeer.flink.schemas.StoreReference;
  * come for it at once. Thread-safe.
  */
 public final class RenditionIndex {
+    /** Paths that are waited for at a time: whoever asks for more of them is told at once. */
+    private static final int MOST_AWAITED = 1_000;
+
     private final long keepMs;
     private final int mostEntries;
     private final long mostBytes;
     private final Map<String, Place> places = new LinkedHashMap<>();
     private final LinkedHashMap<String, ByteBuffer> recent = new LinkedHashMap<>();
+    private final Map<String, CompletableFuture<Optional<Place>>> awaited = new HashMap<>();
     private long recentBytes;
 
     /**
@@ -64,7 +73,9 @@ public final class RenditionIndex {
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long nowMs) {
-        note(session, result, message, nowMs, true);
+        List<Runnable> told = new ArrayList<>();
+        note(session, result, message, nowMs, true, told);
+        told.forEach(Runnable::run);
     }
 
     /** Notes what is not known yet of an answer that came long ago. */
@@ -73,7 +84,7 @@ public final class RenditionIndex {
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long atMs) {
-        note(session, result, message, atMs, false);
+        note(session, result, message, atMs, false, new ArrayList<>());
     }
 
     private synchronized void note(
@@ -81,7 +92,8 @@ public final class RenditionIndex {
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long nowMs,
-            boolean isNew) {
+            boolean isNew,
+            List<Runnable> told) {
         Coordinates record =
                 new Coordinates(
                         message.topic(),
@@ -108,6 +120,10 @@ public final class RenditionIndex {
             }
             places.remove(path);
             places.put(path, place);
+            CompletableFuture<Optional<Place>> waiting = awaited.remove(path);
+            if (waiting != null) {
+                told.add(() -> waiting.complete(Optional.of(place)));
+            }
             forget(path);
             if (reference == null && media.remaining() <= mostBytes) {
                 recent.put(path, media);
@@ -138,6 +154,32 @@ public final class RenditionIndex {
     /** Where the rendition of a path is. */
     public synchronized Optional<Place> find(String path) {
         return Optional.ofNullable(places.get(path));
+    }
+
+    /**
+     * Where the rendition of a path is, as soon as its answer is read here: another edge may have
+     * read it before, and told of it.
+     *
+     * @param patience empty when it has not come until then
+     */
+    public synchronized CompletableFuture<Optional<Place>> await(String path, Duration patience) {
+        Place known = places.get(path);
+        CompletableFuture<Optional<Place>> waiting = awaited.get(path);
+        if (known != null || (waiting == null && awaited.size() >= MOST_AWAITED)) {
+            return CompletableFuture.completedFuture(Optional.ofNullable(known));
+        }
+        if (waiting == null) {
+            waiting = new CompletableFuture<>();
+            awaited.put(path, waiting);
+            CompletableFuture<Optional<Place>> own = waiting;
+            waiting.completeOnTimeout(Optional.empty(), patience.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(() -> nobodyWaits(path, own));
+        }
+        return waiting;
+    }
+
+    private synchronized void nobodyWaits(String path, CompletableFuture<Optional<Place>> waiting) {
+        awaited.remove(path, waiting);
     }
 
     /** Its bytes, when they are in memory. */

@@ -12,9 +12,11 @@ import com.linecorp.armeria.server.HttpService;
 import com.linecorp.armeria.server.ServiceRequestContext;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
 import org.livepeer.flink.connectors.edge.reply.RenditionIndex.Place;
 import org.livepeer.flink.connectors.kafka.client.KafkaMediaReader;
@@ -31,12 +33,19 @@ import org.slf4j.LoggerFactory;
  * {@code GET /stream/SESSION/RENDITION/SEQ.ts} (or {@code .mp4}, and {@code .phash} behind either
  * for its video signature): renditions of the wire's sessions, from memory, the segment store, or
  * read back from the answer's record. Whichever edge answered the segment. 404 {@code ErrNotFound}
- * otherwise, as go-livepeer's media server has it.
+ * otherwise, as go-livepeer's media server has it; not before the edge has had time to read what
+ * another one may have told of.
  */
 public final class RenditionService implements HttpService {
     private static final Logger LOG = LoggerFactory.getLogger(RenditionService.class);
     private static final String SIGNATURE = ".phash";
     private static final int LONGEST_PATH = 512;
+
+    /** As long as an edge may be behind the one that told of a rendition. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private static final Pattern OF_A_SESSION =
+            Pattern.compile("[0-9a-f]{16}/[^/]{1,200}/\\d{1,18}\\.(ts|mp4)");
 
     private final RenditionIndex index;
     private final SegmentStore store;
@@ -59,12 +68,25 @@ public final class RenditionService implements HttpService {
         }
         boolean signature = path.endsWith(SIGNATURE);
         String media = signature ? path.substring(0, path.length() - SIGNATURE.length()) : path;
+        boolean head = req.method() == HttpMethod.HEAD;
         Optional<Place> found = index.find(media);
-        if (found.isEmpty()) {
+        if (found.isPresent()) {
+            return answer(ctx, media, found.get(), signature, head);
+        }
+        if (!OF_A_SESSION.matcher(media).matches()) {
             return gone();
         }
-        Place place = found.get();
-        boolean head = req.method() == HttpMethod.HEAD;
+        return HttpResponse.of(
+                index.await(media, PATIENCE)
+                        .thenApplyAsync(
+                                late ->
+                                        late.map(p -> answer(ctx, media, p, signature, head))
+                                                .orElseGet(RenditionService::gone),
+                                ctx.eventLoop()));
+    }
+
+    private HttpResponse answer(
+            ServiceRequestContext ctx, String media, Place place, boolean signature, boolean head) {
         if (signature) {
             ByteBuffer bytes = place.signature();
             return bytes == null ? gone() : whole("application/octet-stream", bytes, head);

@@ -133,7 +133,8 @@ class OrchestratorServerIT {
         assertThat(result.getData().getSegments(0).getPixels()).isEqualTo(60L * 320 * 180);
         for (OrchestratorServer edge : List.of(one, two)) {
             String path = URI.create(base).getPath() + "/360p/7.ts";
-            AggregatedHttpResponse download = awaited(WireBench.http(edge, "h1"), path);
+            AggregatedHttpResponse download =
+                    WireBench.http(edge, "h1").get(path).aggregate().join();
             assertThat(download.content().array()).isEqualTo(media);
             assertThat(download.headers().get("content-type")).isEqualTo("video/mp2t");
             assertThat(download.headers().get("content-length")).isEqualTo("40000");
@@ -144,14 +145,21 @@ class OrchestratorServerIT {
         assertThat(pushed.getDeadlineMs()).isBetween(6_000L, 7_700L);
     }
 
-    private static AggregatedHttpResponse awaited(WebClient from, String path) throws Exception {
-        AggregatedHttpResponse response = from.get(path).aggregate().join();
-        for (int i = 0; i < 100 && response.status().code() != 200; i++) {
-            Thread.sleep(50);
-            response = from.get(path).aggregate().join();
-        }
-        assertThat(response.status().code()).isEqualTo(200);
-        return response;
+    /** An edge that is asked before it has read the answer waits for it. */
+    @Test
+    void aRenditionIsServedByAnEdgeThatIsBehindTheOneThatToldOfIt() throws Exception {
+        AuthToken token = token(one);
+        byte[] media = media(40_000);
+        String path = "/stream/" + token.getSessionId() + "/240p/8.ts";
+        CompletableFuture<AggregatedHttpResponse> early =
+                WireBench.http(two, "h1").get(path).aggregate();
+        CompletableFuture<AggregatedHttpResponse> never =
+                WireBench.http(two, "h2").get(path + ".phash").aggregate();
+
+        post(client, "/segment", "", header(segment(token, 8, media, "240p").build()), media);
+
+        assertThat(early.get(20, TimeUnit.SECONDS).content().array()).isEqualTo(media);
+        assertThat(never.get(20, TimeUnit.SECONDS).status().code()).isEqualTo(404);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Test;
 import org.livepeer.flink.schemas.OutputFormat;
@@ -37,6 +38,32 @@ class RenditionIndexTest {
                         .setRenditions(List.of(rendition))
                         .build();
         index.note(session, result, new ConsumerRecord<>("results", 3, seq, null, null), atMs);
+    }
+
+    @Test
+    void whatIsNotReadYetIsAwaited() {
+        var soon = index.await("s/a/1.ts", Duration.ofSeconds(60));
+        var never = index.await("s/a/2.ts", Duration.ofMillis(1));
+        assertThat(soon).isNotDone();
+
+        note("s", 1, 60, 0);
+
+        assertThat(soon.join()).isEqualTo(index.find("s/a/1.ts")).isPresent();
+        assertThat(index.await("s/a/1.ts", Duration.ZERO).join()).isPresent();
+        assertThat(never.join()).isEmpty();
+    }
+
+    @Test
+    void noMoreAreAwaitedThanItHasRoomFor() {
+        for (int i = 0; i < 1_000; i++) {
+            assertThat(index.await("s/a/" + i + ".ts", Duration.ofSeconds(60))).isNotDone();
+        }
+        assertThat(index.await("s/a/1000.ts", Duration.ofSeconds(60)))
+                .isCompletedWithValue(Optional.empty());
+
+        note("s", 1, 60, 0);
+
+        assertThat(index.await("s/a/1000.ts", Duration.ofSeconds(60))).isNotDone();
     }
 
     @Test
