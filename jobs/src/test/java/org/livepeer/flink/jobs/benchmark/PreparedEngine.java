@@ -26,6 +26,12 @@ final class PreparedEngine implements Transcoder {
                                 renditions.decodedPixels()));
     }
 
+    /** Of the segment that is under way; empty before the first. */
+    String key() {
+        Next now = next;
+        return now == null ? "" : now.key();
+    }
+
     @Override
     public Transcoded transcode(TranscodeJob job) throws TranscodeException {
         Next now = next;

@@ -10,8 +10,11 @@ final class Stamps {
         PUSHED,
         APPENDED,
         CALLED,
+        ASKED,
         ENGINE,
         MADE,
+        POSTED,
+        RECEIVED,
         ANSWERED,
         RECORDED,
         SEEN

@@ -1,5 +1,10 @@
 package org.livepeer.flink.jobs.benchmark;
 
+import com.linecorp.armeria.common.HttpMethod;
+import com.linecorp.armeria.common.HttpRequest;
+import com.linecorp.armeria.common.HttpResponse;
+import com.linecorp.armeria.server.HttpService;
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -7,6 +12,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +39,7 @@ import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 import org.livepeer.flink.connectors.transcoder.worker.WorkerNode;
 import org.livepeer.flink.connectors.transcoder.worker.WorkerOptions;
 import org.livepeer.flink.jobs.Nodes;
+import org.livepeer.flink.jobs.benchmark.Stamps.Point;
 import org.livepeer.flink.operators.money.Fraction;
 
 /**
@@ -49,12 +56,16 @@ final class WireOrchestrator implements AutoCloseable {
     private final WorkerBeatProducer beats;
     private final JobClient job;
     private final OrchestratorServer server;
+    private final PreparedEngine registered;
 
     /**
      * @param transcoders what they must show to be taken
+     * @param registered the engine of the one that registers; says which segment is under way
      */
-    WireOrchestrator(Path folder, OrchSecret transcoders) throws Exception {
+    WireOrchestrator(Path folder, OrchSecret transcoders, PreparedEngine registered)
+            throws Exception {
         this.folder = folder;
+        this.registered = registered;
         // A machine that others use too must not fence the only broker.
         EmbeddedKafka broker =
                 EmbeddedKafka.start(
@@ -97,7 +108,7 @@ final class WireOrchestrator implements AutoCloseable {
     private OrchestratorServer port(EdgeServer edge, OrchSecret transcoders) {
         int port = Nodes.port();
         String uri = "https://127.0.0.1:" + port;
-        RegisteredTranscoders registered =
+        RegisteredTranscoders desk =
                 new RegisteredTranscoders(
                         new RegisteredOptions(
                                 transcoders,
@@ -130,12 +141,30 @@ final class WireOrchestrator implements AutoCloseable {
                         edge.tables(),
                         store,
                         new SimpleMeterRegistry(),
-                        List.of(registered.registrations()),
-                        registered.routes());
+                        List.of(desk.registrations()),
+                        stamping(desk.routes()));
         parts.push(wire);
-        parts.push(registered);
+        parts.push(desk);
         wire.start();
         return wire;
+    }
+
+    /** Stamps when a transcoder asks for a source, and when its post begins and has come in. */
+    private Map<String, HttpService> stamping(Map<String, HttpService> routes) {
+        Map<String, HttpService> stamped = new HashMap<>();
+        routes.forEach((path, service) -> stamped.put(path, service.decorate(this::serveStamped)));
+        return stamped;
+    }
+
+    private HttpResponse serveStamped(
+            HttpService service, ServiceRequestContext ctx, HttpRequest request) throws Exception {
+        boolean post = request.method() == HttpMethod.POST;
+        String key = registered.key();
+        Stamps.stamp(key, post ? Point.POSTED : Point.ASKED);
+        if (post) {
+            request.whenComplete().thenRun(() -> Stamps.stamp(key, Point.RECEIVED));
+        }
+        return service.serve(ctx, request);
     }
 
     InetSocketAddress address() {
@@ -159,14 +188,14 @@ final class WireOrchestrator implements AutoCloseable {
                         .build());
     }
 
-    /** Mean of the newest values of a histogram of an operator, ms. */
-    double meanMs(String operator) {
+    /** Median of the newest 1000 values of a histogram of an operator, ms. */
+    double medianMs(String operator) {
         return metrics
                 .findMetrics(job.getJobID(), ".*" + operator + ".*reachedMs")
                 .values()
                 .stream()
-                .map(metric -> ((Histogram) metric).getStatistics().getMean())
-                .filter(mean -> mean > 0)
+                .map(metric -> ((Histogram) metric).getStatistics().getQuantile(0.5))
+                .filter(median -> median > 0)
                 .findFirst()
                 .orElse(Double.NaN);
     }

@@ -45,24 +45,37 @@ class WireSpeedBenchmark {
                     Presets.of("P240p30fps16x9"),
                     Presets.of("P144p30fps16x9"));
 
-    private static final Map<String, Point[]> STAGES = new LinkedHashMap<>();
+    /** What happens between two points; one line for each that follow one another. */
+    private record Stage(String what, Point from, Point to) {}
 
-    static {
-        STAGES.put("upload, checks, append to segments", of(Point.PUSHED, Point.APPENDED));
-        STAGES.put("job, until a worker is called", of(Point.APPENDED, Point.CALLED));
-        STAGES.put("call, until the engine has it", of(Point.CALLED, Point.ENGINE));
-        STAGES.put("engine (not counted)", of(Point.ENGINE, Point.MADE));
-        STAGES.put("renditions, until the call is over", of(Point.MADE, Point.ANSWERED));
-        STAGES.put("job, until appended to results", of(Point.ANSWERED, Point.RECORDED));
-        STAGES.put("edge reads, answers", of(Point.RECORDED, Point.SEEN));
-    }
+    private static final Stage UPLOAD =
+            new Stage("upload, checks, append to segments", Point.PUSHED, Point.APPENDED);
+
+    private static final List<Stage> OWN_WORKER =
+            List.of(
+                    UPLOAD,
+                    new Stage("job, until a worker is called", Point.APPENDED, Point.CALLED),
+                    new Stage("call, until the engine has it", Point.CALLED, Point.ENGINE),
+                    new Stage("engine (not counted)", Point.ENGINE, Point.MADE),
+                    new Stage("answer, until the call is over", Point.MADE, Point.ANSWERED),
+                    new Stage("job, until appended to results", Point.ANSWERED, Point.RECORDED),
+                    new Stage("edge reads, answers", Point.RECORDED, Point.SEEN));
+
+    private static final List<Stage> REGISTERED =
+            List.of(
+                    UPLOAD,
+                    new Stage("job, until a worker is called", Point.APPENDED, Point.CALLED),
+                    new Stage("call, until the source is asked for", Point.CALLED, Point.ASKED),
+                    new Stage("source, until the engine has it", Point.ASKED, Point.ENGINE),
+                    new Stage("engine (not counted)", Point.ENGINE, Point.MADE),
+                    new Stage("post, until it begins to come in", Point.MADE, Point.POSTED),
+                    new Stage("post, until it has come in", Point.POSTED, Point.RECEIVED),
+                    new Stage("answer, until the call is over", Point.RECEIVED, Point.ANSWERED),
+                    new Stage("job, until appended to results", Point.ANSWERED, Point.RECORDED),
+                    new Stage("edge reads, answers", Point.RECORDED, Point.SEEN));
 
     private final List<String> failures = new ArrayList<>();
     private List<PreparedMedia> media;
-
-    private static Point[] of(Point from, Point to) {
-        return new Point[] {from, to};
-    }
 
     @Test
     void besideOthers(@TempDir Path folder) throws Exception {
@@ -72,13 +85,15 @@ class WireSpeedBenchmark {
                 media.stream().map(m -> m.source().length).distinct().toList(),
                 media.stream().map(PreparedMedia::renditionBytes).toList());
         List<WireTarget> others = new ArrayList<>();
+        PreparedEngine registered = new PreparedEngine();
         try (WireOrchestrator ours =
-                new WireOrchestrator(Files.createDirectory(folder.resolve("ours")), SECRET)) {
+                new WireOrchestrator(
+                        Files.createDirectory(folder.resolve("ours")), SECRET, registered)) {
             for (Map.Entry<String, InetSocketAddress> other : orchestrators().entrySet()) {
-                others.add(registered(other.getKey(), other.getValue(), folder));
+                others.add(target(other.getKey(), other.getValue(), new PreparedEngine(), folder));
             }
-            try (WireTarget target = registered("ours", ours.address(), folder)) {
-                compare(ours, target, others);
+            try (WireTarget target = target("ours", ours.address(), registered, folder)) {
+                compare(ours, target, others, REGISTERED);
             }
             PreparedEngine engine = new PreparedEngine();
             try (WireTarget target =
@@ -89,7 +104,7 @@ class WireSpeedBenchmark {
                             LADDER,
                             engine,
                             ours.worker(engine))) {
-                compare(ours, target, others);
+                compare(ours, target, others, OWN_WORKER);
             }
         } finally {
             for (WireTarget other : others) {
@@ -99,9 +114,11 @@ class WireSpeedBenchmark {
         assertThat(failures).isEmpty();
     }
 
-    private static WireTarget registered(String name, InetSocketAddress at, Path folder)
+    private static WireTarget target(
+            String name, InetSocketAddress at, PreparedEngine engine, Path folder)
             throws IOException {
-        return WireTarget.registered(name, at, SECRET, LADDER, folder.resolve("sources-" + name));
+        return WireTarget.registered(
+                name, at, SECRET, LADDER, engine, folder.resolve("sources-" + name));
     }
 
     private static Map<String, InetSocketAddress> orchestrators() {
@@ -120,7 +137,8 @@ class WireSpeedBenchmark {
         return all;
     }
 
-    private void compare(WireOrchestrator ours, WireTarget own, List<WireTarget> others)
+    private void compare(
+            WireOrchestrator ours, WireTarget own, List<WireTarget> others, List<Stage> stages)
             throws InterruptedException {
         List<WireTarget> all = new ArrayList<>(List.of(own));
         all.addAll(others);
@@ -136,10 +154,11 @@ class WireSpeedBenchmark {
             ratio(own, keys.get(own), other, keys.get(other));
         }
         RecordTimes.stamp(ours.kafka());
-        stages(own, keys.get(own));
+        stages.forEach(stage -> report(own, stage, keys.get(own)));
         say(
-                "%s: of that, mean ms from append to Ledger's verdict %.1f, to Assign's %.1f",
-                own.name(), ours.meanMs("LEDGER"), ours.meanMs("ASSIGN"));
+                "%s: p50 ms from append to Ledger's verdict %.0f, to Assign's %.0f, warming up"
+                        + " included",
+                own.name(), ours.medianMs("LEDGER"), ours.medianMs("ASSIGN"));
     }
 
     /** The keys of those that were answered. */
@@ -205,17 +224,16 @@ class WireSpeedBenchmark {
     }
 
     /** Means add up to the mean of all. */
-    private static void stages(WireTarget own, List<String> keys) {
-        STAGES.forEach(
-                (what, points) ->
-                        say(
-                                "%s: %-36s p50 %6.2f  mean %6.2f ms",
-                                own.name(),
-                                what,
-                                quantile(keys, points[0], points[1]),
-                                Arrays.stream(times(keys, points[0], points[1]))
-                                        .average()
-                                        .orElse(Double.NaN)));
+    private static void report(WireTarget own, Stage stage, List<String> keys) {
+        say(
+                "%s: %-35s p50 %6.2f  mean %6.2f ms",
+                own.name(),
+                stage.what(),
+                quantile(keys, stage.from(), stage.to()),
+                Arrays.stream(times(keys, stage.from(), stage.to()))
+                        .filter(ms -> !Double.isNaN(ms))
+                        .average()
+                        .orElse(Double.NaN));
     }
 
     private static double quantile(List<String> keys, Point from, Point to) {

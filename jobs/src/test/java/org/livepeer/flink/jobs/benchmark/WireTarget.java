@@ -58,9 +58,9 @@ final class WireTarget implements AutoCloseable {
             InetSocketAddress orchestrator,
             OrchSecret secret,
             List<Profile> ladder,
+            PreparedEngine engine,
             Path spool)
             throws IOException {
-        PreparedEngine engine = new PreparedEngine();
         StandaloneTranscoder transcoder =
                 StandaloneTranscoder.start(
                         new StandaloneOptions(
