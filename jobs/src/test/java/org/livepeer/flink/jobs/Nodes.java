@@ -7,12 +7,16 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.Topics;
 import org.livepeer.flink.jobs.cli.Livepeer;
@@ -69,6 +73,30 @@ public final class Nodes {
         return adminPorts;
     }
 
+    /** Waits until a process says that it is ready. */
+    public void awaitReady(String name) throws InterruptedException {
+        URI ready = URI.create("http://127.0.0.1:" + adminPorts.get(name) + "/readyz");
+        HttpClient http = HttpClient.newHttpClient();
+        long end = System.nanoTime() + READY.toNanos();
+        String last = "";
+        while (System.nanoTime() < end) {
+            try {
+                HttpResponse<String> answer =
+                        http.send(
+                                HttpRequest.newBuilder(ready).build(),
+                                HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() == 200) {
+                    return;
+                }
+                last = answer.body();
+            } catch (IOException e) {
+                last = e.toString();
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+        throw new AssertionError(name + " is not ready: " + last);
+    }
+
     private void start(String name, String role, List<String> flags, String... more) {
         int admin = port();
         adminPorts.put(name, admin);
@@ -104,9 +132,15 @@ public final class Nodes {
 
     /** Waits until the ledger has an account and so many workers have announced themselves. */
     public static void awaitReady(KafkaAddress kafka, int workers) {
-        try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER);
-                TopicTail beats = new TopicTail(kafka, Topics.WORKERS)) {
+        try (TopicTail ledger = new TopicTail(kafka, Topics.LEDGER)) {
             ledger.until(all -> !all.isEmpty(), READY);
+        }
+        awaitWorkers(kafka, workers);
+    }
+
+    /** Waits until so many workers have announced themselves. */
+    public static void awaitWorkers(KafkaAddress kafka, int workers) {
+        try (TopicTail beats = new TopicTail(kafka, Topics.WORKERS)) {
             beats.until(
                     all ->
                             all.stream().map(r -> new String(r.key(), UTF_8)).distinct().count()

@@ -9,9 +9,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -138,7 +135,7 @@ class OrchestratorChaosIT {
                 BigInteger deposit = chain == null ? BigInteger.ZERO : chain.deposit();
                 stream.start();
                 if (paid != null) {
-                    awaitReady(nodes);
+                    nodes.awaitReady("edge-1");
                     paid.start();
                 }
                 kill(cluster, new Random(SEED), stream);
@@ -242,22 +239,6 @@ class OrchestratorChaosIT {
                 .hasSize(2 * jobs)
                 .filteredOn("RUNNING"::equals)
                 .hasSize(jobs);
-    }
-
-    /** The first edge takes gateways: chain and job are read. */
-    private static void awaitReady(Nodes nodes) throws Exception {
-        URI ready = URI.create("http://127.0.0.1:" + nodes.adminPorts().get("edge-1") + "/readyz");
-        HttpClient http = HttpClient.newHttpClient();
-        long end = System.nanoTime() + BOUND.toNanos();
-        HttpResponse<String> said = null;
-        while ((said == null || said.statusCode() != 200) && System.nanoTime() < end) {
-            TimeUnit.MILLISECONDS.sleep(200);
-            said =
-                    http.send(
-                            HttpRequest.newBuilder(ready).build(),
-                            HttpResponse.BodyHandlers.ofString());
-        }
-        assertThat(said.statusCode()).as(said.body()).isEqualTo(200);
     }
 
     private static Path token(Path file) throws IOException {

@@ -248,7 +248,7 @@ class EndToEndBenchmark {
         TimeUnit.SECONDS.sleep(1);
     }
 
-    private static MiniClusterWithClientResource cluster(Path folder, InMemoryReporter metrics) {
+    static MiniClusterWithClientResource cluster(Path folder, InMemoryReporter metrics) {
         Configuration c = settings(folder);
         metrics.addToConfiguration(c);
         return new MiniClusterWithClientResource(
@@ -293,7 +293,7 @@ class EndToEndBenchmark {
         return env;
     }
 
-    private static StreamExecutionEnvironment orchestrator(Path folder, KafkaAddress address)
+    static StreamExecutionEnvironment orchestrator(Path folder, KafkaAddress address)
             throws Exception {
         StreamExecutionEnvironment env = environment(folder);
         OrchestratorOptions options =
@@ -311,7 +311,7 @@ class EndToEndBenchmark {
         return env;
     }
 
-    private static JobClient started(StreamExecutionEnvironment env, String name) throws Exception {
+    static JobClient started(StreamExecutionEnvironment env, String name) throws Exception {
         JobClient job = env.executeAsync(name);
         while (job.getJobStatus().get() != JobStatus.RUNNING) {
             TimeUnit.MILLISECONDS.sleep(50);

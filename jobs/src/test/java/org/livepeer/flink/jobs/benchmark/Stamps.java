@@ -8,10 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Stamps {
     enum Point {
         PUSHED,
+        APPENDED,
         CALLED,
+        ASKED,
         ENGINE,
         MADE,
+        POSTED,
+        RECEIVED,
         ANSWERED,
+        RECORDED,
         SEEN
     }
 
@@ -24,8 +29,12 @@ final class Stamps {
     }
 
     static void stamp(String key, Point point) {
-        long now = System.nanoTime();
-        NANOS.computeIfAbsent(key, k -> new long[Point.values().length])[point.ordinal()] = now;
+        stamp(key, point, System.nanoTime());
+    }
+
+    /** Says when that was, in the time of {@link System#nanoTime()}. */
+    static void stamp(String key, Point point, long nanos) {
+        NANOS.computeIfAbsent(key, k -> new long[Point.values().length])[point.ordinal()] = nanos;
     }
 
     static boolean has(String key, Point point) {

@@ -68,9 +68,9 @@ class LoadBenchmark {
             try (TopicAdmin admin = new TopicAdmin(kafka)) {
                 admin.create(KILLS ? 3 : 1, KILLS ? 2 : 1);
             }
-            worker(cluster, work, 1);
+            worker(cluster, work, 1, SEGMENT_MS, 1_000);
             if (KILLS) {
-                worker(cluster, work, 2);
+                worker(cluster, work, 2, SEGMENT_MS, 1_000);
             }
             Nodes nodes = new Nodes(cluster, work, secretPath);
             nodes.orchestrator(
@@ -110,7 +110,9 @@ class LoadBenchmark {
         return "manifest:cam-" + session;
     }
 
-    private static void worker(ProcessCluster cluster, Path work, int number) {
+    /** A process with the loopback engine. */
+    static void worker(
+            ProcessCluster cluster, Path work, int number, long segmentMs, int mostSessions) {
         cluster.java(
                 "worker-" + number,
                 System.getProperty(
@@ -121,7 +123,8 @@ class LoadBenchmark {
                 work.resolve("worker-" + number + "-data").toString(),
                 work.resolve("store").toString(),
                 Integer.toString(Nodes.port()),
-                Long.toString(SEGMENT_MS));
+                Long.toString(segmentMs),
+                Integer.toString(mostSessions));
     }
 
     private void run(
@@ -233,7 +236,8 @@ class LoadBenchmark {
         }
     }
 
-    private static Map<String, Long> memory(ProcessCluster cluster) {
+    /** What each process holds (resident), MB. */
+    static Map<String, Long> memory(ProcessCluster cluster) {
         Map<String, Long> memory = new TreeMap<>();
         for (String name : cluster.names()) {
             if (cluster.isAlive(name)) {

@@ -19,7 +19,7 @@ public final class LoopbackWorker {
 
     /**
      * @param args broker, secret file, data folder, store folder, port, playing time that it takes
-     *     every segment to have, ms
+     *     every segment to have, ms, most sessions
      */
     public static void main(String[] args) throws Exception {
         SecretFile secret = new SecretFile(Path.of(args[1]));
@@ -38,7 +38,7 @@ public final class LoopbackWorker {
                                 .host("127.0.0.1")
                                 .port(Integer.parseInt(args[4]))
                                 .slots(4)
-                                .maxSessions(1_000)
+                                .maxSessions(Integer.parseInt(args[6]))
                                 .capabilities(
                                         List.of("decode:h264", "encode:h264", "format:mpegts"))
                                 .devices(List.of("loopback"))
