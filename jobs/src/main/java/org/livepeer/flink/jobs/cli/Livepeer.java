@@ -50,7 +50,6 @@ public final class Livepeer implements Runnable {
                     "netint",
                     "rtmpAddr",
                     "orchWebhookUrl",
-                    "objectStore",
                     "recordStore",
                     "transcodingOptions",
                     "monitor",
@@ -150,7 +149,12 @@ public final class Livepeer implements Runnable {
                 return "-" + name + " is a go-livepeer flag that this version does not support";
             }
         }
-        return parsed.lines().findFirst().orElse("wrong usage") + "; see livepeer --help";
+        return masked(parsed.lines().findFirst().orElse("wrong usage")) + "; see livepeer --help";
+    }
+
+    /** Without what stands before the host of a URL: a flag that is not known may have had it. */
+    private static String masked(String text) {
+        return text.replaceAll("://\\S*@", "://...@");
     }
 
     private static String reason(Throwable error) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.objectstore.ObjectStoreUrl;
 import org.livepeer.flink.connectors.transcoder.child.LibavOptions;
 import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 import org.livepeer.flink.connectors.transcoder.remote.OrchestratorTrust;
@@ -120,6 +121,17 @@ final class NodeFlags {
     @Nullable String transcoderSecret;
 
     @Option(
+            names = {"-objectStore", "--objectStore"},
+            paramLabel = "URL|FILE",
+            description =
+                    "write renditions there and send gateways there for them:"
+                            + " s3://KEY:SECRET@REGION/BUCKET[/PREFIX], s3+https:// or"
+                            + " s3+http://KEY:SECRET@HOST[:PORT]/BUCKET[/PREFIX], or a file with it,"
+                            + " which keeps it out of the list of processes (default: gateways come to"
+                            + " -serviceAddr)")
+    @Nullable String objectStore;
+
+    @Option(
             names = {"-orchAddr", "--orchAddr"},
             paramLabel = "HOST[:PORT]",
             description = "transcode for this orchestrator of the network, not for our own job")
@@ -193,6 +205,10 @@ final class NodeFlags {
             throw new IllegalArgumentException(
                     "-transcoderSecret needs -serviceAddr HOST:PORT, where the transcoders register");
         }
+        if (objectStore != null && serviceAddr == null) {
+            throw new IllegalArgumentException(
+                    "-objectStore needs -serviceAddr HOST:PORT, where gateways reach the orchestrator");
+        }
         boolean faces = roles.contains(Role.ORCHESTRATOR) || roles.contains(Role.EDGE);
         WireAddress wire =
                 faces && serviceAddr != null
@@ -202,7 +218,8 @@ final class NodeFlags {
                                 tokenTime(),
                                 nodeUris(),
                                 authWebhookUrl,
-                                transcoders())
+                                transcoders(),
+                                objectStore())
                         : null;
         InetSocketAddress service =
                 faces
@@ -271,6 +288,10 @@ final class NodeFlags {
         return transcoderSecret == null
                 ? null
                 : OrchSecret.read("-transcoderSecret", transcoderSecret);
+    }
+
+    private @Nullable ObjectStoreUrl objectStore() throws IOException {
+        return objectStore == null ? null : ObjectStoreUrl.read("-objectStore", objectStore);
     }
 
     private List<String> nodeUris() {

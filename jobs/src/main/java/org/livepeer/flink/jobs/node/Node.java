@@ -29,6 +29,7 @@ import org.livepeer.flink.connectors.edge.admin.AdminServer;
 import org.livepeer.flink.connectors.edge.admin.NodeView;
 import org.livepeer.flink.connectors.edge.admin.ProcessStatus;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.objectstore.ObjectStoreUrl;
 import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorServer;
 import org.livepeer.flink.connectors.edge.orchestrator.OrchestratorWire;
 import org.livepeer.flink.connectors.edge.orchestrator.WireLimits;
@@ -260,7 +261,8 @@ public final class Node implements AutoCloseable {
                                         address.nodes(),
                                         WireLimits.DEFAULT,
                                         address.authWebhook(),
-                                        options.chain() == null ? null : options.chain().tickets()),
+                                        options.chain() == null ? null : options.chain().tickets(),
+                                        address.objectStore()),
                                 edge.tables(),
                                 store,
                                 meters,
@@ -275,6 +277,10 @@ public final class Node implements AutoCloseable {
         server.start();
         waiting = () -> server.waitingFor().isEmpty() ? edge.waitingFor() : server.waitingFor();
         told.put("wire", server.serviceUri());
+        ObjectStoreUrl objects = address.objectStore();
+        if (objects != null) {
+            told.put("objectStore", objects.place());
+        }
         return server;
     }
 

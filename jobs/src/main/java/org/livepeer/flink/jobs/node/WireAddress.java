@@ -5,6 +5,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.objectstore.ObjectStoreUrl;
 import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
 
 /**
@@ -17,6 +18,7 @@ import org.livepeer.flink.connectors.transcoder.remote.OrchSecret;
  * @param nodes other orchestrators that they may ask
  * @param authWebhook is asked whether a sender is served; null serves everybody
  * @param transcoders what transcoders of go-livepeer must show to be taken; null takes none
+ * @param objectStore where renditions are written for gateways to fetch; null for nowhere
  */
 public record WireAddress(
         URI serviceUri,
@@ -25,7 +27,8 @@ public record WireAddress(
         Duration tokenTime,
         List<String> nodes,
         @Nullable URI authWebhook,
-        @Nullable OrchSecret transcoders) {
+        @Nullable OrchSecret transcoders,
+        @Nullable ObjectStoreUrl objectStore) {
     /**
      * Reads the flags.
      *
@@ -39,7 +42,8 @@ public record WireAddress(
             Duration tokenTime,
             List<String> nodes,
             @Nullable String authWebhook,
-            @Nullable OrchSecret transcoders) {
+            @Nullable OrchSecret transcoders,
+            @Nullable ObjectStoreUrl objectStore) {
         URI service = uri("-serviceAddr", serviceAddr);
         URI listener = httpAddr == null ? service : uri("-httpAddr", httpAddr);
         boolean tls =
@@ -53,7 +57,8 @@ public record WireAddress(
                 tokenTime,
                 nodes,
                 authWebhook == null ? null : webhook(authWebhook),
-                transcoders);
+                transcoders,
+                objectStore);
     }
 
     /**

@@ -27,7 +27,7 @@ class UsageIT {
                     """
                     -orchestrator -frobnicate | Unknown option: '-frobnicate' | 2
                     -gateway | -gateway is a go-livepeer flag that this version does not support | 2
-                    --orchestrator --objectStore=x | -objectStore is a go-livepeer flag that this | 2
+                    --orchestrator --recordStore=x | -recordStore is a go-livepeer flag that this | 2
                     --orchestrator --ethUrl=http://x | -ethController and -ethPassword go with -network | 1
                     -v 4 | name one or more roles: -orchestrator, -transcoder, -edge | 2
                     -transcoder | needs -kafka HOST:PORT | 1
@@ -62,6 +62,9 @@ class UsageIT {
                     -orchestrator -cliAddr 192.0.2.1:1 | the admin port binds to loopback only | 1
                     -orchestrator -transcoderSecret s | -transcoderSecret needs -serviceAddr | 1
                     -orchestrator -serviceAddr a:1 -transcoderSecret / | names a directory | 1
+                    -orchestrator -objectStore s3://k:s@r/b | -objectStore needs -serviceAddr | 1
+                    -orchestrator -serviceAddr a:1 -objectStore gs://b?keyfile=f | -objectStore gs:// is no store that is supported: give s3:// | 1
+                    -orchestrator -serviceAddr a:1 -objectStore / | names a directory | 1
                     -orchestrator -serviceAddr a:1 -authWebhookUrl x | must be a URL of http | 1
                     -orchestrator -config /no/such | cannot read -config /no/such | 2
                     -orchestrator -flink here -kafka h:1 | -flink here must be a URL | 1
@@ -118,6 +121,25 @@ class UsageIT {
         assertThat(said.err()).startsWith("livepeer: ").contains(problem);
         assertThat(said.err().lines()).hasSize(1);
         assertThat(said.exitCode()).isEqualTo(exitCode);
+    }
+
+    @Execution(ExecutionMode.CONCURRENT)
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    -orchestrator -objectstore s3://AKEY:SHH@r/b | Unknown option
+                    -orchestrator s3://AKEY:SHH@r/b | ://...@r/b
+                    -orchestrator -serviceAddr a:1 -objectStore s3://AKEY:SHH@r | -objectStore has no BUCKET
+                    -orchestrator -serviceAddr a:1 -objectStore s4://AKEY:SHH@r/b | s4:// is no store
+                    """)
+    void whatIsWrongWithAUrlIsSaidWithoutItsSecret(String line, String problem) {
+        Said said = Commands.run((line + " -dataDir " + folder).split(" "));
+
+        assertThat(said.err()).startsWith("livepeer: ").contains(problem);
+        assertThat(said.err() + said.out()).doesNotContain("AKEY", "SHH");
+        assertThat(said.exitCode()).isPositive();
     }
 
     @Execution(ExecutionMode.CONCURRENT)

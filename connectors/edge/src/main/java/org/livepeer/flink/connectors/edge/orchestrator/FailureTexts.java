@@ -14,6 +14,9 @@ final class FailureTexts {
     /** No answer came in time. */
     static final String TOO_LONG = "Remote transcoder took too long";
 
+    /** The operator's object store did not take all renditions. */
+    static final String NOT_STORED = "ObjectStoreUnavailable";
+
     /** The text for an answer that is not ok. */
     static String of(SegmentResult result) {
         Reason reason = Reason.ofCode(result.getStatus());

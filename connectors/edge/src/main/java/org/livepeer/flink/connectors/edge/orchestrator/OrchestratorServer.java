@@ -23,6 +23,9 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
 import org.livepeer.flink.connectors.edge.http.PlainErrors;
+import org.livepeer.flink.connectors.edge.objectstore.ObjectStoreUrl;
+import org.livepeer.flink.connectors.edge.objectstore.RenditionUploads;
+import org.livepeer.flink.connectors.edge.objectstore.S3ObjectStore;
 import org.livepeer.flink.connectors.edge.payment.ChainFeed;
 import org.livepeer.flink.connectors.edge.payment.Offers;
 import org.livepeer.flink.connectors.edge.payment.PaymentDesk;
@@ -63,6 +66,7 @@ public final class OrchestratorServer implements AutoCloseable {
     private final @Nullable ChainFeed chain;
     private final @Nullable PaymentProducer payer;
     private final QuoteProducer quotes;
+    private final @Nullable RenditionUploads uploads;
     private final Server server;
 
     /**
@@ -108,6 +112,11 @@ public final class OrchestratorServer implements AutoCloseable {
         SegmentHeaders headers =
                 new SegmentHeaders(
                         tokens, capacity, tables.orders()::pricedCapabilities, info, offers);
+        ObjectStoreUrl objects = wire.objectStore();
+        uploads =
+                objects == null
+                        ? null
+                        : new RenditionUploads(new S3ObjectStore(objects), store, meters);
         URI webhook = wire.authWebhook();
         GrpcServiceBuilder grpc =
                 GrpcService.builder()
@@ -137,7 +146,9 @@ public final class OrchestratorServer implements AutoCloseable {
                                         desk,
                                         tags,
                                         new StampSeal(wire.secret()),
-                                        info,
+                                        uploads == null
+                                                ? RenditionUrls.below(info.serviceUri())
+                                                : uploads::write,
                                         new RenditionHashes(store),
                                         offers),
                                 store,
@@ -276,6 +287,9 @@ public final class OrchestratorServer implements AutoCloseable {
         }
         if (chain != null) {
             chain.close();
+        }
+        if (uploads != null) {
+            uploads.close();
         }
         reader.close();
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.connectors.edge.objectstore.ObjectStoreUrl;
 import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.operators.auth.ClusterSecret;
@@ -27,6 +28,8 @@ import org.livepeer.flink.operators.money.Fraction;
  * @param limits sizes and times
  * @param authWebhook is asked whether a sender is served; null serves everybody
  * @param tickets how it is paid; null off chain
+ * @param objectStore where renditions are written for gateways to fetch; null for nowhere, they
+ *     come to the edges
  */
 public record OrchestratorWire(
         URI serviceUri,
@@ -40,7 +43,8 @@ public record OrchestratorWire(
         List<String> nodes,
         WireLimits limits,
         @Nullable URI authWebhook,
-        @Nullable TicketSettings tickets) {
+        @Nullable TicketSettings tickets,
+        @Nullable ObjectStoreUrl objectStore) {
     /** Time of a token in go-livepeer ({@code server/rpc.go}). */
     public static final Duration TOKEN_TIME = Duration.ofMinutes(30);
 
@@ -90,7 +94,8 @@ public record OrchestratorWire(
                     nodes,
                     limits,
                     authWebhook,
-                    tickets);
+                    tickets,
+                    objectStore);
         } catch (URISyntaxException e) {
             throw new IllegalStateException("a URI with another port is one", e);
         }

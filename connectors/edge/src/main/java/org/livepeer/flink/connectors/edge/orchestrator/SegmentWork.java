@@ -4,13 +4,13 @@ import com.google.protobuf.ByteString;
 import com.linecorp.armeria.common.CommonPools;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.payment.Offers;
-import org.livepeer.flink.connectors.edge.reply.RenditionIndex;
 import org.livepeer.flink.connectors.edge.reply.ReplyDesk;
 import org.livepeer.flink.connectors.edge.session.ReplyTags;
 import org.livepeer.flink.connectors.kafka.Topics;
@@ -44,8 +44,8 @@ final class SegmentWork {
     private final SegmentProducer producer;
     private final ReplyDesk desk;
     private final ReplyTags tags;
-    private final NodeInfo info;
     private final StampSeal seal;
+    private final RenditionUrls urls;
     private final RenditionHashes hashes;
     private final @Nullable Offers offers;
 
@@ -63,17 +63,17 @@ final class SegmentWork {
             ReplyDesk desk,
             ReplyTags tags,
             StampSeal seal,
-            NodeInfo info,
+            RenditionUrls urls,
             RenditionHashes hashes,
             @Nullable Offers offers) {
         this.seal = seal;
+        this.urls = urls;
         this.hashes = hashes;
         this.offers = offers;
         this.last = offers == null ? Runnable::run : CommonPools.blockingTaskExecutor();
         this.producer = producer;
         this.desk = desk;
         this.tags = tags;
-        this.info = info;
     }
 
     /**
@@ -108,7 +108,7 @@ final class SegmentWork {
         }
         String fault = media.isEmpty() ? WireTexts.INVALID_VIDEO : order.fault();
         if (!fault.isEmpty()) {
-            return CompletableFuture.completedFuture(result(order).setError(fault).build());
+            return CompletableFuture.completedFuture(failed(order, fault));
         }
         long left = order.patienceMs() - (now - begunMs) - MARGIN_MS;
         long deadline = Math.min(MOST_MS, Math.max(LEAST_MS, left));
@@ -137,7 +137,14 @@ final class SegmentWork {
                                 reply.completeExceptionally(failure);
                             }
                         });
-        return reply.handleAsync((answer, failure) -> complete(order, answer, failure), last);
+        return reply.handleAsync(
+                        (answer, failure) ->
+                                answer == null
+                                        ? CompletableFuture.completedFuture(
+                                                unanswered(order, failure))
+                                        : finish(order, answer, begunMs),
+                        last)
+                .thenCompose(done -> done);
     }
 
     /**
@@ -168,19 +175,19 @@ final class SegmentWork {
         return seal.seal(stamp, contentId, order.durationMs());
     }
 
-    private TranscodeResult complete(
-            SegmentOrder order, @Nullable SegmentResult answer, @Nullable Throwable failure) {
-        TranscodeResult.Builder result = result(order);
-        if (answer == null) {
-            boolean late = failure instanceof TimeoutException;
-            if (!late) {
-                REPEATS.warn(
-                        "segment not pushed stream={} cause={}",
-                        order.stream(),
-                        String.valueOf(failure));
-            }
-            return result.setError(late ? FailureTexts.TOO_LONG : "InternalError").build();
+    private static TranscodeResult unanswered(SegmentOrder order, @Nullable Throwable failure) {
+        boolean late = failure instanceof TimeoutException;
+        if (!late) {
+            REPEATS.warn(
+                    "segment not pushed stream={} cause={}",
+                    order.stream(),
+                    String.valueOf(failure));
         }
+        return failed(order, late ? FailureTexts.TOO_LONG : "InternalError");
+    }
+
+    private CompletableFuture<TranscodeResult> finish(
+            SegmentOrder order, SegmentResult answer, long begunMs) {
         if (!answer.getStatus().equals("ok")) {
             LOG.debug(
                     "segment failed stream={} seq={} reason={} detail={}",
@@ -188,37 +195,59 @@ final class SegmentWork {
                     order.seq(),
                     answer.getStatus(),
                     answer.getDetail());
-            return result.setError(FailureTexts.of(answer)).build();
+            return CompletableFuture.completedFuture(failed(order, FailureTexts.of(answer)));
         }
-        if (answer.getRenditions().size() != order.profiles().size()) {
+        List<Rendition> renditions = answer.getRenditions();
+        if (renditions.size() != order.profiles().size()) {
             // A gateway that gets more or fewer than it asked for may fall over.
-            return result.setError("MismatchedSegments").build();
+            return CompletableFuture.completedFuture(failed(order, "MismatchedSegments"));
         }
-        try {
-            return result.setData(data(order, answer)).build();
-        } catch (IOException e) {
-            REPEATS.warn("result not signed stream={} cause={}", order.stream(), e.toString());
-            return result.setError("InternalError").build();
-        }
+        long left = begunMs + order.patienceMs() - System.currentTimeMillis() - MARGIN_MS / 4;
+        return urls.of(order.token().getSessionId(), order.seq(), renditions, left)
+                .handle(
+                        (places, failure) ->
+                                failure == null
+                                        ? done(order, renditions, places)
+                                        : notStored(order, failure));
     }
 
-    private TranscodeData data(SegmentOrder order, SegmentResult answer) throws IOException {
+    private static TranscodeResult notStored(SegmentOrder order, Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        REPEATS.warn(
+                "renditions not in the object store stream={} cause={}",
+                order.stream(),
+                cause.toString());
+        return failed(order, FailureTexts.NOT_STORED);
+    }
+
+    private TranscodeResult done(
+            SegmentOrder order, List<Rendition> renditions, List<String> places) {
         TranscodeData.Builder data = TranscodeData.newBuilder();
-        for (Rendition rendition : answer.getRenditions()) {
-            String path = RenditionIndex.path(order.token().getSessionId(), rendition, order.seq());
-            String url = info.serviceUri() + "/stream/" + path;
+        for (int i = 0; i < renditions.size(); i++) {
+            Rendition rendition = renditions.get(i);
             TranscodedSegmentData.Builder one =
-                    TranscodedSegmentData.newBuilder().setUrl(url).setPixels(rendition.getPixels());
+                    TranscodedSegmentData.newBuilder()
+                            .setUrl(places.get(i))
+                            .setPixels(rendition.getPixels());
             if (rendition.getPerceptualHash() != null) {
-                one.setPerceptualHashUrl(url + ".phash");
+                one.setPerceptualHashUrl(places.get(i) + ".phash");
             }
             data.addSegments(one);
         }
-        if (offers != null) {
-            byte[] signature = offers.resultSignature(hashes.of(answer.getRenditions()));
-            data.setSig(ByteString.copyFrom(signature));
+        try {
+            if (offers != null) {
+                byte[] signature = offers.resultSignature(hashes.of(renditions));
+                data.setSig(ByteString.copyFrom(signature));
+            }
+        } catch (IOException e) {
+            REPEATS.warn("result not signed stream={} cause={}", order.stream(), e.toString());
+            return failed(order, "InternalError");
         }
-        return data.build();
+        return result(order).setData(data).build();
+    }
+
+    private static TranscodeResult failed(SegmentOrder order, String text) {
+        return result(order).setError(text).build();
     }
 
     private static TranscodeResult.Builder result(SegmentOrder order) {

@@ -23,6 +23,7 @@ import javax.net.ssl.SSLSocket;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.livepeer.flink.connectors.edge.feed.Tables;
+import org.livepeer.flink.connectors.edge.objectstore.ObjectStoreUrl;
 import org.livepeer.flink.connectors.edge.payment.TicketSettings;
 import org.livepeer.flink.connectors.kafka.KafkaAddress;
 import org.livepeer.flink.connectors.kafka.TopicAdmin;
@@ -61,6 +62,9 @@ final class WireBench implements AutoCloseable {
     /** How edges that are started from now on are paid; null off chain. */
     @Nullable TicketSettings tickets;
 
+    /** Where edges that are started from now on write renditions; null for nowhere. */
+    @Nullable ObjectStoreUrl objectStore;
+
     WireBench(Path folder) throws Exception {
         this.folder = folder;
         broker = EmbeddedKafka.start(folder.resolve("kafka"), 0);
@@ -86,7 +90,8 @@ final class WireBench implements AutoCloseable {
                 List.of("https://other:8935"),
                 limits,
                 authWebhook,
-                tickets);
+                tickets,
+                objectStore);
     }
 
     OrchestratorServer edge(String scheme, String name, WireLimits limits) throws Exception {
