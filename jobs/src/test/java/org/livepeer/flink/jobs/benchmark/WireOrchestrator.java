@@ -137,6 +137,7 @@ final class WireOrchestrator implements AutoCloseable {
                                 List.of(),
                                 WireLimits.DEFAULT,
                                 null,
+                                null,
                                 null),
                         edge.tables(),
                         store,
