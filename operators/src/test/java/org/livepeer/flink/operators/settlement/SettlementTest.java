@@ -369,6 +369,7 @@ class SettlementTest {
     @Test
     void whatDiffersInNumbersOnlyIsNotToldAgain() throws Exception {
         chain.lastRewardRound = 4;
+        wins.add(Wins.of(1, FACE, 5, EXPIRED));
         for (int i = 1; i < 4; i++) {
             chain.balance = BigInteger.valueOf(i);
             writer.run(10_000L * i, 3);
@@ -377,6 +378,11 @@ class SettlementTest {
                 .singleElement()
                 .asString()
                 .startsWith("the account has 1 wei, ")
+                .endsWith(" are needed: send it ether");
+        assertThat(reasons("TicketDeferred"))
+                .singleElement()
+                .asString()
+                .startsWith("the account has 1 wei for gas, ")
                 .endsWith(" are needed: send it ether");
     }
 

@@ -154,7 +154,7 @@ public final class EthRpc {
                             "no answer of a node, the next is asked method={} host={} cause={}",
                             what,
                             endpoints.get(at).getHost(),
-                            e.toString());
+                            RpcException.text(e));
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

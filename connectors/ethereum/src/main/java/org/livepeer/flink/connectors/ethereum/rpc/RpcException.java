@@ -1,6 +1,7 @@
 package org.livepeer.flink.connectors.ethereum.rpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -77,12 +78,19 @@ public final class RpcException extends Exception {
                         + ": no endpoint of "
                         + endpoints
                         + " gave an answer that can be used, the last said: "
-                        + last
+                        + text(last)
                         + "; check -ethUrl",
                 false,
                 false,
                 "",
                 last);
+    }
+
+    /** Ours says what there is to say; of others also the name does. */
+    static String text(Throwable failure) {
+        return failure.getClass() == IOException.class && failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.toString();
     }
 
     /** Whether a node decided so; if not, the same question may well be answered later. */
