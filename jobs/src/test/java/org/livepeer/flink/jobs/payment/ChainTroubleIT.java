@@ -130,8 +130,12 @@ class ChainTroubleIT {
         log = opened(new LogLines());
         deposit = deposit();
         begunNanos = System.nanoTime();
-        ChainJobs.await("reward", () -> !orders("OrderDone").isEmpty());
         ChainJobs.await("block", () -> single.head() >= 0 && several.head() >= 0);
+        // Settlement keeps what its first look says of the chain, and only it asks for these.
+        for (SpoiledRpc each : List.of(only, first)) {
+            ChainJobs.await(
+                    "second look", () -> frequency(each.asked(), "eth_getTransactionCount") > 2);
+        }
     }
 
     @AfterAll
@@ -166,6 +170,7 @@ class ChainTroubleIT {
         second.answer(Spoil.OTHER_CHAIN);
         several.take(elsewhere.get(1));
 
+        awaitFirstReward();
         only.answer(Spoil.OTHER_CHAIN);
         awaitQuestions(only, 4);
         only.answer(Spoil.OTHER_CHAIN);
@@ -194,6 +199,7 @@ class ChainTroubleIT {
     @Order(2)
     void winsAndRewardsWaitWhileTheContractsArePaused() throws Exception {
         String account = devnet.facts().orchestrator();
+        awaitFirstReward();
         devnet.send(devnet.facts().deployer(), "Controller", BigInteger.ZERO, "pause()");
         List<WinningTicket> wins = new ArrayList<>(List.of(win(), win()));
         for (WinningTicket each : wins) {
@@ -278,6 +284,11 @@ class ChainTroubleIT {
         ChainJobs.await("block", () -> single.head() > head && several.head() > headElsewhere);
         assertThat(lines("BlockReader")).anyMatch(l -> l.contains("no JSON; check -ethUrl"));
         assertThat(lines("EthRpc")).anyMatch(l -> l.contains("the next is asked"));
+    }
+
+    /** Until then something is under way. */
+    private void awaitFirstReward() throws Exception {
+        ChainJobs.await("reward", () -> !orders("OrderDone").isEmpty());
     }
 
     private static void awaitQuestions(SpoiledRpc node, int count) throws Exception {
