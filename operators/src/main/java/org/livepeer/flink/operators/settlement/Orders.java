@@ -255,12 +255,16 @@ final class Orders {
         }
         BigInteger need = Fees.now(standing, options.maxGasPrice()).cost(gas).add(call.wei());
         return standing.balance().subtract(sending.committed()).compareTo(need) < 0
-                ? "the account has " + standing.balance() + " wei, " + need + " are needed"
+                ? "the account has "
+                        + standing.balance()
+                        + " wei, "
+                        + need
+                        + " are needed: send it ether"
                 : null;
     }
 
     private void wait(OrderState order, String reason, long nowMs) {
-        boolean news = !order.getReason().equals(reason);
+        boolean news = SettlementLog.isNews(order.getReason(), reason);
         order.setReason(reason);
         order.setNotBeforeMs(nowMs + AGAIN_MS);
         save(order, nowMs);

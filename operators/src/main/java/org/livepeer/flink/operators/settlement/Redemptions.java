@@ -260,7 +260,7 @@ final class Redemptions {
                                 + standing.balance()
                                 + " wei for gas, "
                                 + need
-                                + " are needed",
+                                + " are needed: send it ether",
                         nowMs);
             }
             return false;
@@ -289,7 +289,7 @@ final class Redemptions {
     }
 
     private void wait(Redemption ticket, String reason, long nowMs) {
-        boolean news = !ticket.getReason().equals(reason) && !sameKind(ticket.getReason(), reason);
+        boolean news = SettlementLog.isNews(ticket.getReason(), reason);
         long waited =
                 Math.max(WAIT_MS, Math.min(LONGEST_WAIT_MS, (nowMs - ticket.getQueuedAtMs()) / 8));
         ticket.setReason(reason);
@@ -298,11 +298,6 @@ final class Redemptions {
         if (news) {
             tell(ticket, "TicketDeferred", reason, nowMs);
         }
-    }
-
-    /** Whether two reasons differ in their numbers only. */
-    private static boolean sameKind(String one, String other) {
-        return one.replaceAll("\\d+", "").equals(other.replaceAll("\\d+", ""));
     }
 
     /** Believed when it has stood as long as a transaction of ours would have to. */

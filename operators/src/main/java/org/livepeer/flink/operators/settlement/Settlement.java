@@ -100,6 +100,7 @@ public final class Settlement {
     public Wanted wanted(long nowMs) {
         Standing standing = last;
         return new Wanted(
+                book.outbox().getChainId(),
                 standing == null ? List.of() : redemptions.wanted(standing, nowMs),
                 standing == null ? List.of() : orders.wanted(nowMs),
                 sending.watched(),
@@ -110,12 +111,12 @@ public final class Settlement {
      * Decides on what was seen.
      *
      * @param wanted what the look was for
-     * @throws IOException when the node is of another chain, or the account's key cannot be used
-     *     now: what was not signed is decided on again
+     * @throws IOException when the account's key cannot be used now: what was not signed is decided
+     *     on again
      */
     public void seen(Look look, Wanted wanted, long nowMs) throws IOException {
         Standing standing = look.standing();
-        requireSameChain(standing.chainId());
+        remember(standing.chainId());
         last = standing;
         sending.seen(look, wanted, nowMs, new Ends(nowMs));
         orders.due(standing, nowMs);
@@ -123,18 +124,11 @@ public final class Settlement {
         redemptions.tried(look, nowMs);
     }
 
-    private void requireSameChain(long chainId) throws IOException {
+    private void remember(long chainId) {
         OutboxState state = book.outbox();
         if (state.getChainId() == 0) {
             state.setChainId(chainId);
             book.put(state);
-        } else if (state.getChainId() != chainId) {
-            throw new IOException(
-                    "the node is of chain "
-                            + chainId
-                            + ", the account's transactions are of chain "
-                            + state.getChainId()
-                            + ": give the right -ethUrl, or a -topicPrefix of its own to each chain");
         }
     }
 

@@ -41,12 +41,15 @@ public interface SettlementChain extends AutoCloseable {
     /**
      * What is wanted of the node in one look.
      *
+     * @param chainId EIP-155 number of the chain that the account's transactions are of; 0 when it
+     *     is not known yet
      * @param tickets to be tried
      * @param steps to be prepared
      * @param transactions hashes, 0x and 64 digits, whose receipts are wanted
      * @param broadcasts signed transactions to be sent, by hash
      */
     record Wanted(
+            long chainId,
             List<Redeemable> tickets,
             List<Step> steps,
             List<String> transactions,
@@ -171,8 +174,8 @@ public interface SettlementChain extends AutoCloseable {
     /**
      * Looks, and sends what is to be sent.
      *
-     * @throws IOException when no node answers, or answers nonsense: nothing was learned, and what
-     *     was to be sent may have been
+     * @throws IOException when no node answers, or answers nonsense, or is of another chain:
+     *     nothing was learned, and what was to be sent may have been
      */
     Look look(Wanted wanted) throws IOException;
 

@@ -209,8 +209,10 @@ public final class SettlementFunction
             settlement.seen(look, wanted, now);
             vitals.seen(look.standing(), now, book.openTickets(), book.transactions().size());
         } catch (CompletionException e) {
+            Throwable cause = e.getCause();
             REPEATS.warn(
-                    "the chain was not seen, tried again cause={}", String.valueOf(e.getCause()));
+                    "the chain was not seen, tried again cause={}",
+                    cause instanceof IOException ? cause.getMessage() : String.valueOf(cause));
         } catch (IOException e) {
             REPEATS.warn("nothing was sent, tried again cause={}", String.valueOf(e.getMessage()));
         }

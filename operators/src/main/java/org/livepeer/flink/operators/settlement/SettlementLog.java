@@ -18,6 +18,11 @@ final class SettlementLog {
         this.stream = "chain:" + account;
     }
 
+    /** Whether a reason says more than other numbers than the one before it. */
+    static boolean isNews(String before, String reason) {
+        return !before.replaceAll("\\d+", "").equals(reason.replaceAll("\\d+", ""));
+    }
+
     void tell(long nowMs, String type, String reason, Map<String, String> numbers) {
         OutboxState state = book.outbox();
         state.setEventSequence(state.getEventSequence() + 1);

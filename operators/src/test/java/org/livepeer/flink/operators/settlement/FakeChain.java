@@ -192,6 +192,9 @@ final class FakeChain implements SettlementChain, TransactionSigner {
     @Override
     public Look look(Wanted wanted) throws IOException {
         looks++;
+        if (wanted.chainId() != 0 && wanted.chainId() != id) {
+            throw new IOException("the node is of chain " + id + ", not " + wanted.chainId());
+        }
         Map<String, String> unsent = new HashMap<>();
         wanted.broadcasts()
                 .forEach(

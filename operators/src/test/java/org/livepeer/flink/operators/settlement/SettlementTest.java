@@ -363,7 +363,27 @@ class SettlementTest {
         chain.id = 2;
         assertThatThrownBy(() -> writer.turn(5_000))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("the node is of chain 2");
+                .hasMessageContaining("the node is of chain 2, not 1");
+    }
+
+    @Test
+    void whatDiffersInNumbersOnlyIsNotToldAgain() throws Exception {
+        chain.lastRewardRound = 4;
+        wins.add(Wins.of(1, FACE, 5, EXPIRED));
+        for (int i = 1; i < 4; i++) {
+            chain.balance = BigInteger.valueOf(i);
+            writer.run(10_000L * i, 3);
+        }
+        assertThat(reasons("OrderDeferred"))
+                .singleElement()
+                .asString()
+                .startsWith("the account has 1 wei, ")
+                .endsWith(" are needed: send it ether");
+        assertThat(reasons("TicketDeferred"))
+                .singleElement()
+                .asString()
+                .startsWith("the account has 1 wei for gas, ")
+                .endsWith(" are needed: send it ether");
     }
 
     @Test

@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.livepeer.flink.connectors.ethereum.chain.BlockSplit.Known;
+import org.livepeer.flink.connectors.ethereum.rpc.Answer;
 import org.livepeer.flink.connectors.ethereum.rpc.BlockHeader;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
 import org.livepeer.flink.connectors.ethereum.rpc.LogEntry;
+import org.livepeer.flink.connectors.ethereum.rpc.Question;
 import org.livepeer.flink.connectors.ethereum.rpc.RpcException;
+import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.schemas.ChainBlock;
 import org.livepeer.flink.schemas.ChainLog;
@@ -27,6 +30,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ChainCursor {
     private static final Logger LOG = LoggerFactory.getLogger(ChainCursor.class);
+    private static final Repeats REPEATS = new Repeats(LOG);
     private static final int FIRST_RANGE = 2_000;
     private static final int LARGEST_RANGE = 50_000;
 
@@ -38,9 +42,11 @@ final class ChainCursor {
     private final Deque<Known> recent = new ArrayDeque<>();
     private long next;
     private int range = FIRST_RANGE;
+
+    /** 0 until the contracts were found on it. */
     private long chainId;
+
     private BigInteger gasPrice = BigInteger.ZERO;
-    private boolean resolved;
 
     ChainCursor(EthRpc rpc, String controller, BlockSplit from) {
         this.rpc = rpc;
@@ -52,23 +58,41 @@ final class ChainCursor {
     /**
      * The next blocks; none when there is no newer one.
      *
-     * @throws RpcException when no node answers; the same is tried again by the next call
+     * @throws RpcException when no node answers, or one with nonsense; the same is tried again by
+     *     the next call, with another node where there are several
+     * @throws IllegalStateException when it is another chain or contract than it should be
      */
     List<ChainBlock> advance() throws RpcException {
-        if (!resolved) {
-            chainId = rpc.chainId();
-            contracts.resolve();
-            resolved = true;
+        try {
+            return upTo(head());
+        } catch (RpcException | IllegalStateException e) {
+            rpc.leave();
+            throw e;
         }
-        long head = rpc.blockNumber();
+    }
+
+    /** Number of the newest block, of a node that is still of the same chain. */
+    private long head() throws RpcException {
+        List<Answer> said =
+                rpc.batch(
+                        List.of(
+                                Question.of("eth_chainId"),
+                                Question.of("eth_blockNumber"),
+                                Question.of("eth_gasPrice")));
+        long id = rpc.requireChain(chainId, said.get(0).result());
+        if (chainId == 0) {
+            contracts.resolve();
+            chainId = id;
+        }
+        gasPrice = EthRpc.number(said.get(2).result());
+        return EthRpc.count(said.get(1).result());
+    }
+
+    private List<ChainBlock> upTo(long head) throws RpcException {
         if (head - next > BlockSplit.RECENT) {
             return settled(head - BlockSplit.RECENT);
         }
-        if (head < next) {
-            return atTheEnd(head);
-        }
-        gasPrice = rpc.gasPrice();
-        return one();
+        return head < next ? atTheEnd(head) : one();
     }
 
     /** Nothing new; but the newest block may be another one by now. */
@@ -78,7 +102,7 @@ final class ChainCursor {
             return List.of();
         }
         if (head < last.number() - LAGGING_BLOCKS) {
-            LOG.warn("a node lags blocks={}", last.number() - head);
+            REPEATS.warn("a node lags blocks={}", last.number() - head);
             rpc.leave();
             return List.of();
         }
@@ -150,10 +174,11 @@ final class ChainCursor {
         try {
             logs = rpc.logs(next, to, contracts.addresses());
         } catch (RpcException e) {
-            if (!e.isAnswer() || range == 1) {
+            boolean isOne = range == 1;
+            range = Math.max(1, range / 2);
+            if (isOne || !e.isAnswer()) {
                 throw e;
             }
-            range = Math.max(1, range / 2);
             LOG.info("range of logs halved blocks={} cause={}", range, e.getMessage());
             return List.of();
         }

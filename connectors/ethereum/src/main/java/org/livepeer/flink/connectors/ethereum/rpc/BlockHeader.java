@@ -11,14 +11,16 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param timeMs the chain's clock, ms since the epoch
  */
 public record BlockHeader(long number, byte[] hash, byte[] parentHash, long l1Number, long timeMs) {
+    private static final int HASH = 32;
+
     static BlockHeader read(JsonNode block) throws RpcException {
-        long number = EthRpc.number(block.path("number")).longValueExact();
+        long number = EthRpc.count(block.path("number"));
         JsonNode l1 = block.path("l1BlockNumber");
         return new BlockHeader(
                 number,
-                EthRpc.bytes(block.path("hash")),
-                EthRpc.bytes(block.path("parentHash")),
-                l1.isTextual() ? EthRpc.number(l1).longValueExact() : number,
-                EthRpc.number(block.path("timestamp")).longValueExact() * 1_000);
+                EthRpc.bytes(block.path("hash"), HASH),
+                EthRpc.bytes(block.path("parentHash"), HASH),
+                l1.isTextual() ? EthRpc.count(l1) : number,
+                EthRpc.count(block.path("timestamp")) * 1_000);
     }
 }

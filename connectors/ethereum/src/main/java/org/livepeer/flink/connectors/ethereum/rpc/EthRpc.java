@@ -1,6 +1,5 @@
 package org.livepeer.flink.connectors.ethereum.rpc;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -9,9 +8,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,16 +34,17 @@ import org.slf4j.LoggerFactory;
 public final class EthRpc {
     private static final Repeats REPEATS = new Repeats(LoggerFactory.getLogger(EthRpc.class));
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int OK = 200;
     private static final String FORM =
             "-ethUrl takes http:// or https:// addresses, with commas between them";
+
+    /** Bits. */
+    private static final int LARGEST_COUNT = 53;
 
     /** Questions in one request; some nodes take no more. */
     private static final int MOST_AT_ONCE = 100;
 
     private final List<URI> endpoints;
-    private final Duration patience;
-    private final HttpClient http;
+    private final Post post;
     private final AtomicLong ids = new AtomicLong();
     private final AtomicInteger current = new AtomicInteger();
     private final AtomicReference<String> chain = new AtomicReference<>("");
@@ -67,8 +64,7 @@ public final class EthRpc {
             }
         }
         this.endpoints = List.copyOf(endpoints);
-        this.patience = patience;
-        this.http = HttpClient.newBuilder().connectTimeout(patience).build();
+        this.post = new Post(patience);
     }
 
     /** Reads {@code URL[,URL]}. */
@@ -151,11 +147,15 @@ public final class EthRpc {
                 return answer;
             } catch (IOException e) {
                 last = e;
-                REPEATS.warn(
-                        "no answer of a node method={} host={} cause={}",
-                        what,
-                        endpoints.get(at).getHost(),
-                        e.toString());
+                // What comes back may be another node.
+                ofTheChain.remove(endpoints.get(at));
+                if (endpoints.size() > 1) {
+                    REPEATS.warn(
+                            "no answer of a node, the next is asked method={} host={} cause={}",
+                            what,
+                            endpoints.get(at).getHost(),
+                            RpcException.text(e));
+                }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw RpcException.unreachable(what, hosts(), e);
@@ -169,9 +169,14 @@ public final class EthRpc {
         if (endpoints.size() == 1 || ofTheChain.contains(endpoint)) {
             return;
         }
-        String said =
-                single(endpoint, question(Question.of("eth_chainId"))).path("result").asText();
-        if (!said.matches("0x[0-9a-fA-F]{1,16}")) {
+        String said;
+        try {
+            said =
+                    hex(
+                            count(
+                                    single(endpoint, question(Question.of("eth_chainId")))
+                                            .path("result")));
+        } catch (RpcException e) {
             throw new IOException("it does not say of which chain it is");
         }
         if (!chain.compareAndSet("", said) && !said.equals(chain.get())) {
@@ -186,7 +191,7 @@ public final class EthRpc {
         for (Question each : asked) {
             all.add(question(each));
         }
-        JsonNode said = post(endpoint, all);
+        JsonNode said = post.ask(endpoint, all);
         if (said.isArray()) {
             return matched(asked, all, said);
         }
@@ -227,38 +232,13 @@ public final class EthRpc {
 
     private JsonNode single(URI endpoint, JsonNode question)
             throws IOException, InterruptedException {
-        JsonNode answer = post(endpoint, question);
+        JsonNode answer = post.ask(endpoint, question);
         // A node that could not read the question does not know its id.
         boolean isOurs =
                 answer.path("id").asText().equals(question.path("id").asText())
                         || answer.path("id").isNull() && answer.path("error").isObject();
         if (!isAnswer(answer) || !isOurs) {
             throw new IOException("no answer");
-        }
-        return answer;
-    }
-
-    private JsonNode post(URI endpoint, JsonNode body) throws IOException, InterruptedException {
-        HttpResponse<String> response =
-                http.send(
-                        HttpRequest.newBuilder(endpoint)
-                                .timeout(patience)
-                                .header("content-type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString());
-        JsonNode answer;
-        try {
-            answer = JSON.readTree(response.body());
-        } catch (JsonProcessingException e) {
-            throw new IOException("status " + response.statusCode() + " and no JSON");
-        }
-        boolean isOk = response.statusCode() == OK;
-        if (answer == null || (!isOk && !answer.path("error").isObject())) {
-            throw new IOException("status " + response.statusCode() + " and no answer");
-        }
-        if (response.statusCode() >= 500 || response.statusCode() == 429) {
-            throw new IOException("status " + response.statusCode());
         }
         return answer;
     }
@@ -285,6 +265,25 @@ public final class EthRpc {
         }
     }
 
+    /**
+     * Holds what an endpoint says of its chain against what is known of it. If it is of another
+     * one, each endpoint says again of which it is before it is asked anything else.
+     *
+     * @param chainId EIP-155 number of the chain; 0 when it is not known yet
+     * @param said the endpoint's answer to {@code eth_chainId}
+     * @return the chain's number
+     * @throws RpcException when it is another one
+     */
+    public long requireChain(long chainId, JsonNode said) throws RpcException {
+        long is = count(said);
+        if (chainId == 0 || is == chainId) {
+            return is;
+        }
+        chain.set(hex(chainId));
+        ofTheChain.clear();
+        throw RpcException.otherChain(is, chainId);
+    }
+
     /** Goes on to the next endpoint, when the answers of this one are of no use. */
     public void leave() {
         current.updateAndGet(at -> (at + 1) % endpoints.size());
@@ -292,12 +291,12 @@ public final class EthRpc {
 
     /** Number of the newest block. */
     public long blockNumber() throws RpcException {
-        return number(call("eth_blockNumber")).longValueExact();
+        return count(call("eth_blockNumber"));
     }
 
     /** EIP-155 number of the chain. */
     public long chainId() throws RpcException {
-        return number(call("eth_chainId")).longValueExact();
+        return count(call("eth_chainId"));
     }
 
     /** wei of a unit of gas. */
@@ -308,7 +307,14 @@ public final class EthRpc {
     /** A block's header; empty when the node has none of that number. */
     public Optional<BlockHeader> header(long number) throws RpcException {
         JsonNode block = call("eth_getBlockByNumber", hex(number), false);
-        return block.isObject() ? Optional.of(BlockHeader.read(block)) : Optional.empty();
+        if (block.isNull()) {
+            return Optional.empty();
+        }
+        BlockHeader header = BlockHeader.read(block);
+        if (header.number() != number) {
+            throw RpcException.malformed("block " + number, "it is number " + header.number());
+        }
+        return Optional.of(header);
     }
 
     /**
@@ -332,8 +338,12 @@ public final class EthRpc {
     }
 
     private List<LogEntry> logs(ObjectNode filter) throws RpcException {
+        JsonNode all = call("eth_getLogs", filter);
+        if (!all.isArray()) {
+            throw RpcException.malformed("logs", "'" + all + "' are none");
+        }
         List<LogEntry> logs = new ArrayList<>();
-        for (JsonNode each : call("eth_getLogs", filter)) {
+        for (JsonNode each : all) {
             logs.add(LogEntry.read(each));
         }
         return logs;
@@ -366,6 +376,19 @@ public final class EthRpc {
     }
 
     /**
+     * A number of blocks, seconds or the like; as ms it is still a {@code long}.
+     *
+     * @throws RpcException when it is none, or larger than any of them
+     */
+    public static long count(JsonNode hex) throws RpcException {
+        BigInteger number = number(hex);
+        if (number.bitLength() > LARGEST_COUNT) {
+            throw RpcException.malformed("a number", number + " is too large");
+        }
+        return number.longValueExact();
+    }
+
+    /**
      * Bytes as nodes write them.
      *
      * @throws RpcException when they are none
@@ -373,10 +396,26 @@ public final class EthRpc {
     public static byte[] bytes(JsonNode hex) throws RpcException {
         String text = hex.asText();
         try {
-            return HexFormat.of().parseHex(text.startsWith("0x") ? text.substring(2) : text);
+            if (text.startsWith("0x")) {
+                return HexFormat.of().parseHex(text.substring(2));
+            }
         } catch (IllegalArgumentException e) {
-            throw RpcException.malformed("bytes", "'" + text + "' is no hex");
+            // Said below.
         }
+        throw RpcException.malformed("bytes", "'" + text + "' is no hex");
+    }
+
+    /**
+     * Bytes of a given length.
+     *
+     * @throws RpcException when they are none, or more or less of them
+     */
+    static byte[] bytes(JsonNode hex, int length) throws RpcException {
+        byte[] bytes = bytes(hex);
+        if (bytes.length != length) {
+            throw RpcException.malformed(length + " bytes", "there are " + bytes.length);
+        }
+        return bytes;
     }
 
     /** {@code 0x} and digits. */

@@ -21,19 +21,22 @@ public record LogEntry(
         byte[] blockHash,
         byte[] transaction,
         int index) {
+    private static final int ADDRESS = 20;
+    private static final int WORD = 32;
+
     /** As {@code eth_getLogs} gives it. */
     public static LogEntry read(JsonNode log) throws RpcException {
         List<byte[]> topics = new ArrayList<>();
         for (JsonNode each : log.path("topics")) {
-            topics.add(EthRpc.bytes(each));
+            topics.add(EthRpc.bytes(each, WORD));
         }
         return new LogEntry(
-                EthRpc.bytes(log.path("address")),
+                EthRpc.bytes(log.path("address"), ADDRESS),
                 topics,
                 EthRpc.bytes(log.path("data")),
-                EthRpc.number(log.path("blockNumber")).longValueExact(),
-                EthRpc.bytes(log.path("blockHash")),
-                EthRpc.bytes(log.path("transactionHash")),
-                EthRpc.number(log.path("logIndex")).intValueExact());
+                EthRpc.count(log.path("blockNumber")),
+                EthRpc.bytes(log.path("blockHash"), WORD),
+                EthRpc.bytes(log.path("transactionHash"), WORD),
+                (int) Math.min(Integer.MAX_VALUE, EthRpc.count(log.path("logIndex"))));
     }
 }

@@ -1,6 +1,7 @@
 package org.livepeer.flink.connectors.ethereum.rpc;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -12,6 +13,8 @@ public final class RpcException extends Exception {
 
     private static final int REVERTED = 3;
     private static final int REVERTED_ELSEWHERE = -32015;
+    private static final int LONGEST = 300;
+    private static final Pattern BREAKS = Pattern.compile("\\p{Cntrl}+");
     private static final Pattern HEX = Pattern.compile("0x[0-9a-fA-F]*");
 
     private final boolean isAnswer;
@@ -41,12 +44,32 @@ public final class RpcException extends Exception {
                 code == REVERTED
                         || code == REVERTED_ELSEWHERE
                         || message.toLowerCase(Locale.ROOT).contains("revert");
-        return new RpcException(method + ": " + message, true, isRevert, data, null);
+        return new RpcException(method + ": " + line(message), true, isRevert, data, null);
     }
 
     /** A node's answer that is none. */
     static RpcException malformed(String what, String message) {
-        return new RpcException(what + ": " + message, true, false, "", null);
+        return new RpcException(what + ": " + line(message), true, false, "", null);
+    }
+
+    /** A node of another chain than it should be. */
+    static RpcException otherChain(long is, long chainId) {
+        return new RpcException(
+                "a node is of chain "
+                        + is
+                        + ", all before was of chain "
+                        + chainId
+                        + ": give the right -ethUrl, or a -topicPrefix of its own to each chain",
+                true,
+                false,
+                "",
+                null);
+    }
+
+    /** What a node said is no line of a log before it is short, and one. */
+    private static String line(String said) {
+        String start = said.length() > LONGEST ? said.substring(0, LONGEST) + "…" : said;
+        return BREAKS.matcher(start).replaceAll(" ");
     }
 
     static RpcException unreachable(String method, String endpoints, Throwable last) {
@@ -55,12 +78,19 @@ public final class RpcException extends Exception {
                         + ": no endpoint of "
                         + endpoints
                         + " gave an answer that can be used, the last said: "
-                        + last
+                        + text(last)
                         + "; check -ethUrl",
                 false,
                 false,
                 "",
                 last);
+    }
+
+    /** Ours says what there is to say; of others also the name does. */
+    static String text(Throwable failure) {
+        return failure.getClass() == IOException.class && failure.getMessage() != null
+                ? failure.getMessage()
+                : failure.toString();
     }
 
     /** Whether a node decided so; if not, the same question may well be answered later. */

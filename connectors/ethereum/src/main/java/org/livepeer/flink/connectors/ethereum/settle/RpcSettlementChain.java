@@ -1,5 +1,6 @@
 package org.livepeer.flink.connectors.ethereum.settle;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.LinkedHashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
+import org.livepeer.flink.connectors.ethereum.rpc.RpcException;
 import org.livepeer.flink.connectors.ethereum.settle.Questions.Asked;
 import org.livepeer.flink.operators.settlement.SettlementChain;
 import org.livepeer.flink.operators.ticket.EthAddress;
@@ -82,9 +84,9 @@ public final class RpcSettlementChain implements SettlementChain {
         } catch (IOException e) {
             rpc.leave();
             throw e;
-        } catch (ArithmeticException e) {
+        } catch (ArithmeticException | IllegalArgumentException e) {
             rpc.leave();
-            throw new IOException("a node gives a number that cannot be: " + e.getMessage(), e);
+            throw new IOException("a node says what cannot be: " + e.getMessage(), e);
         }
     }
 
@@ -95,6 +97,7 @@ public final class RpcSettlementChain implements SettlementChain {
         Asked block = first.ask("eth_getBlockByNumber", "latest", false);
         Addresses.Said said = addresses.ask(first);
         first.send();
+        long chain = requireChain(wanted.chainId(), chainId.result());
         Head head = Head.read(block.result());
         if (head.number() < newest - MOST_BEHIND) {
             throw new IOException(
@@ -131,9 +134,7 @@ public final class RpcSettlementChain implements SettlementChain {
             throw new IOException("block " + head.number() + " was dropped during the look at it");
         }
 
-        Standing now =
-                standing.standing(
-                        chainId.quantity().longValueExact(), gasPrice.quantity(), settledNonce);
+        Standing now = standing.standing(chain, gasPrice.quantity(), settledNonce);
         Map<String, Tried> tried = new LinkedHashMap<>();
         for (var each : tickets.entrySet()) {
             tried.put(each.getKey(), each.getValue().tried());
@@ -142,6 +143,14 @@ public final class RpcSettlementChain implements SettlementChain {
         newest = Math.max(newest, head.number());
         settledNonce = now.settledNonce();
         return new Look(now, tried, prepared, mined, unsent);
+    }
+
+    private long requireChain(long chainId, JsonNode said) throws IOException {
+        try {
+            return rpc.requireChain(chainId, said);
+        } catch (RpcException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     @Override

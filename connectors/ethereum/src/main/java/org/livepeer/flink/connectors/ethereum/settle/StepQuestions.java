@@ -82,6 +82,6 @@ final class StepQuestions {
                     intent.call(), null, Reverts.text(refusal), isOpen && refusal.isRevert());
         }
         long estimate = asked.quantity().longValueExact();
-        return new Prepared(intent.call(), estimate + 3 * (estimate / 10), "", false);
+        return new Prepared(intent.call(), Math.addExact(estimate, 3 * (estimate / 10)), "", false);
     }
 }

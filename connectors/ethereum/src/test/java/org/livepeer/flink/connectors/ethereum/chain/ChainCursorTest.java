@@ -7,10 +7,14 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.livepeer.flink.connectors.ethereum.rpc.EthRpc;
 import org.livepeer.flink.connectors.ethereum.rpc.RpcException;
@@ -151,6 +155,93 @@ class ChainCursorTest {
         }
     }
 
+    static Stream<Arguments> wrongTypes() {
+        return Stream.of(
+                Arguments.of("eth_chainId", Map.of()),
+                Arguments.of("eth_blockNumber", true),
+                Arguments.of("eth_blockNumber", "0x" + "f".repeat(64)),
+                Arguments.of("eth_gasPrice", List.of()),
+                Arguments.of("eth_getBlockByNumber", "0x1"),
+                Arguments.of("eth_getBlockByNumber", Map.of("number", "0x3")),
+                Arguments.of("eth_getLogs", "none"),
+                Arguments.of("eth_getLogs", Map.of()),
+                Arguments.of("eth_getLogs", List.of(Map.of("address", "0x"))));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("wrongTypes")
+    void wrongTypesAreNoEndAndNoBlock(String method, Object said) throws Exception {
+        node.grow("a", 2);
+        ChainCursor cursor = cursor();
+        assertThat(all(cursor)).hasSize(3);
+        node.grow("a", 1);
+        node.logged.add("a3");
+        node.wrong.put(method, said);
+
+        assertThatThrownBy(() -> all(cursor)).isInstanceOf(RpcException.class);
+        node.wrong.clear();
+
+        assertThat(all(cursor))
+                .singleElement()
+                .satisfies(block -> assertThat(block.getLogs()).hasSize(1));
+    }
+
+    @ParameterizedTest(name = "{0} {1}")
+    @MethodSource("wrongTypes")
+    void aNodeOfWrongTypesIsLeftForAnother(String method, Object said) throws Exception {
+        try (FakeNode broken = new FakeNode()) {
+            node.grow("a", 3);
+            broken.grow("a", 3);
+            broken.wrong.put(method, said);
+            ChainCursor cursor =
+                    cursor(List.of(broken.uri(), node.uri()), new BlockSplit(0, List.of()));
+            List<ChainBlock> blocks = new ArrayList<>();
+            for (int tries = 0; tries < 6; tries++) {
+                try {
+                    blocks.addAll(cursor.advance());
+                } catch (RpcException e) {
+                    assertThat(tries).as(e.getMessage()).isZero();
+                }
+            }
+            assertThat(numbers(blocks)).containsExactly(0L, 1L, 2L, 3L);
+        }
+    }
+
+    @Test
+    void aNodeThatTurnsToAnotherChainIsNotReadUntilItIsBack() throws Exception {
+        node.grow("a", 3);
+        ChainCursor alone = cursor();
+        assertThat(all(alone)).hasSize(4);
+        node.wrong.put("eth_chainId", "0x1");
+        // Far ahead, where only logs are asked for.
+        node.grow("b", 1_000);
+
+        assertThatThrownBy(() -> all(alone))
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining("is of chain 1, all before was of chain 31337");
+        node.drop(1_000);
+        node.grow("a", 1);
+        node.wrong.clear();
+        assertThat(numbers(all(alone))).containsExactly(4L);
+    }
+
+    @Test
+    void aNodeThatTurnsToAnotherChainIsLeftForAnother() throws Exception {
+        try (FakeNode turning = new FakeNode()) {
+            node.grow("a", 3);
+            turning.grow("a", 3);
+            ChainCursor cursor =
+                    cursor(List.of(turning.uri(), node.uri()), new BlockSplit(0, List.of()));
+            assertThat(all(cursor)).hasSize(4);
+            turning.wrong.put("eth_chainId", "0x1");
+            turning.grow("b", 9);
+            node.grow("a", 1);
+
+            assertThatThrownBy(cursor::advance).hasMessageContaining("is of chain 1");
+            assertThat(numbers(all(cursor))).containsExactly(4L);
+        }
+    }
+
     @Test
     void aNodeThatLagsIsLeftForAnother() throws Exception {
         try (FakeNode slow = new FakeNode()) {
@@ -198,7 +289,7 @@ class ChainCursorTest {
                         new EthRpc(List.of(node.uri()), Duration.ofSeconds(5)),
                         FakeNode.CONTROLLER,
                         new BlockSplit(0, List.of()));
-        node.garbage = "{\"id\":1,\"result\":\"0x\"}";
+        node.wrong.put("eth_chainId", "0x");
 
         assertThatThrownBy(cursor::advance).hasMessageContaining("is none");
         ChainCursor wrong =
@@ -206,7 +297,7 @@ class ChainCursorTest {
                         new EthRpc(List.of(node.uri()), Duration.ofSeconds(5)),
                         "0x" + "1".repeat(40),
                         new BlockSplit(0, List.of()));
-        node.garbage = "";
+        node.wrong.clear();
         node.grow("a", 1);
         assertThatThrownBy(
                         () -> {

@@ -15,6 +15,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.livepeer.flink.operators.hash.Keccak256;
 
 /** A node with a chain that a test makes, and every fault that it asks for. */
@@ -43,6 +45,9 @@ final class FakeNode implements AutoCloseable {
 
     /** What it says instead of an answer; empty for none. */
     volatile String garbage = "";
+
+    /** Results that it gives whatever is right, by method. */
+    final Map<String, Object> wrong = new ConcurrentHashMap<>();
 
     volatile int status = 200;
 
@@ -85,11 +90,12 @@ final class FakeNode implements AutoCloseable {
         asked++;
         JsonNode question = JSON.readTree(exchange.getRequestBody().readAllBytes());
         String text;
-        if (garbage.isEmpty()) {
-            ObjectNode answer = JSON.createObjectNode();
-            answer.put("jsonrpc", "2.0").set("id", question.path("id"));
-            answer(question, answer);
-            text = answer.toString();
+        if (garbage.isEmpty() && question.isArray()) {
+            ArrayNode answers = JSON.createArrayNode();
+            question.forEach(each -> answers.add(one(each)));
+            text = answers.toString();
+        } else if (garbage.isEmpty()) {
+            text = one(question).toString();
         } else {
             text = garbage;
         }
@@ -97,6 +103,18 @@ final class FakeNode implements AutoCloseable {
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
+    }
+
+    private ObjectNode one(JsonNode question) {
+        ObjectNode answer = JSON.createObjectNode();
+        answer.put("jsonrpc", "2.0").set("id", question.path("id"));
+        String method = question.path("method").asText();
+        if (wrong.containsKey(method)) {
+            answer.set("result", JSON.valueToTree(wrong.get(method)));
+        } else {
+            answer(question, answer);
+        }
+        return answer;
     }
 
     private void answer(JsonNode question, ObjectNode answer) {

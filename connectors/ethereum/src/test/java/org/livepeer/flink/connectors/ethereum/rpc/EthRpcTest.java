@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.livepeer.flink.connectors.ethereum.rpc.ScriptedNode.Endless;
 import org.livepeer.flink.connectors.ethereum.rpc.ScriptedNode.Refusal;
 
 /** Several questions at once, with nodes that answer as nodes do. */
@@ -200,6 +202,28 @@ class EthRpcTest {
                         RpcException.class, e -> assertThat(e.isAnswer()).isFalse());
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatNeverEndsIsNone(boolean isFast) throws Exception {
+        EthRpc hasty = new EthRpc(List.of(one.uri(), other.uri()), Duration.ofSeconds(2));
+        one.endless = isFast ? Endless.FAST : Endless.SILENT;
+        assertAnswers("other", hasty.batch(numbers(3)));
+        EthRpc alone = new EthRpc(List.of(one.uri()), Duration.ofSeconds(2));
+        assertThatThrownBy(() -> alone.call("echo"))
+                .isInstanceOf(RpcException.class)
+                .hasMessageContaining(isFast ? "an answer of more than" : "no whole answer within");
+    }
+
+    @Test
+    void whatANodeSaysIsOneShortLine() {
+        for (String added : List.of("a\nb\r\n\tc", "long ".repeat(100_000))) {
+            assertThat(refusal(added, "").getMessage())
+                    .hasSizeLessThan(400)
+                    .doesNotMatch("\\p{Cntrl}");
+        }
+        assertThat(refusal("a\nb\r\n\tc", "").getMessage()).isEqualTo("x: a b c");
+    }
+
     @Test
     void hexIsFoundInWhateverNodesAdd() {
         assertThat(refusal("Reverted 0x08c379a0").data()).isEqualTo("0x08c379a0");
@@ -208,8 +232,11 @@ class EthRpcTest {
     }
 
     private RpcException refusal(String data) {
-        try (ScriptedNode node =
-                new ScriptedNode((m, p) -> new Refusal(-32000, "no such thing", data))) {
+        return refusal("no such thing", data);
+    }
+
+    private RpcException refusal(String message, String data) {
+        try (ScriptedNode node = new ScriptedNode((m, p) -> new Refusal(-32000, message, data))) {
             new EthRpc(List.of(node.uri()), Duration.ofSeconds(5)).call("x");
             throw new AssertionError("not refused");
         } catch (RpcException e) {

@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 
 /** A node that answers what a test says, well or badly. */
@@ -46,13 +49,26 @@ public final class ScriptedNode implements AutoCloseable {
 
     public volatile int status = 200;
 
+    /** An answer whose end does not come. */
+    public enum Endless {
+        NOT,
+        /** More and more comes. */
+        FAST,
+        /** Nothing more comes. */
+        SILENT
+    }
+
+    public volatile Endless endless = Endless.NOT;
+
     private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Script script;
 
     public ScriptedNode(Script script) throws IOException {
         this.script = script;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
+        server.setExecutor(threads);
         server.start();
     }
 
@@ -63,10 +79,30 @@ public final class ScriptedNode implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         JsonNode request = JSON.readTree(exchange.getRequestBody().readAllBytes());
         requests.add(request);
+        if (endless != Endless.NOT) {
+            goOn(exchange);
+            return;
+        }
         byte[] bytes = twist.apply(answer(request).toString()).getBytes(UTF_8);
         exchange.sendResponseHeaders(status, bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
+    }
+
+    private void goOn(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.sendResponseHeaders(status, 0);
+            byte[] some = new byte[1 << 16];
+            Arrays.fill(some, (byte) '[');
+            exchange.getResponseBody().write(some);
+            exchange.getResponseBody().flush();
+            while (endless == Endless.FAST) {
+                exchange.getResponseBody().write(some);
+            }
+            Thread.sleep(60_000);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private JsonNode answer(JsonNode request) {
@@ -97,5 +133,6 @@ public final class ScriptedNode implements AutoCloseable {
     @Override
     public void close() {
         server.stop(0);
+        threads.shutdownNow();
     }
 }

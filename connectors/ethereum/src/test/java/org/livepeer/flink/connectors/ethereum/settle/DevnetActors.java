@@ -33,7 +33,7 @@ import org.livepeer.flink.operators.ticket.EthAddress;
 
 /** The development chain with accounts that act on it through settlement's ports. */
 final class DevnetActors implements AutoCloseable {
-    static final Wanted NOTHING = new Wanted(List.of(), List.of(), List.of(), Map.of());
+    static final Wanted NOTHING = new Wanted(0, List.of(), List.of(), List.of(), Map.of());
     static final int CONFIRMATIONS = 3;
 
     private final Path folder;
@@ -195,11 +195,13 @@ final class DevnetActors implements AutoCloseable {
             String hash = EthRpc.hex(Keccak256.of(raw));
             for (int i = 0; i < 3; i++) {
                 Look sent =
-                        chain.look(new Wanted(List.of(), List.of(), List.of(), Map.of(hash, raw)));
+                        chain.look(
+                                new Wanted(0, List.of(), List.of(), List.of(), Map.of(hash, raw)));
                 assertThat(sent.unsent()).as("offered again, it is taken all the same").isEmpty();
             }
             for (int i = 0; i < 200; i++) {
-                Look look = chain.look(new Wanted(List.of(), List.of(), List.of(hash), Map.of()));
+                Look look =
+                        chain.look(new Wanted(0, List.of(), List.of(), List.of(hash), Map.of()));
                 Mined mined = look.mined().get(hash);
                 if (mined != null && look.standing().nonce() > standing.nonce()) {
                     return mined;
@@ -214,6 +216,7 @@ final class DevnetActors implements AutoCloseable {
             Prepared prepared =
                     chain.look(
                                     new Wanted(
+                                            0,
                                             List.of(),
                                             List.of(new Step("order", action, arguments, step)),
                                             List.of(),

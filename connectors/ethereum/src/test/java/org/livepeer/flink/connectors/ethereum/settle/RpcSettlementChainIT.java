@@ -79,7 +79,7 @@ class RpcSettlementChainIT {
         Tried tried =
                 orchestrator
                         .chain()
-                        .look(new Wanted(List.of(ticket), List.of(), List.of(), Map.of()))
+                        .look(new Wanted(0, List.of(ticket), List.of(), List.of(), Map.of()))
                         .tickets()
                         .get(hash(ticket));
         assertThat(tried).isNotNull();

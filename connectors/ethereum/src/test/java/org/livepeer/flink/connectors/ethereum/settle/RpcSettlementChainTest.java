@@ -39,7 +39,7 @@ import org.livepeer.flink.operators.ticket.Ticket;
 
 /** Looks at a chain whose nodes are not always right. */
 class RpcSettlementChainTest {
-    private static final Wanted NOTHING = new Wanted(List.of(), List.of(), List.of(), Map.of());
+    private static final Wanted NOTHING = new Wanted(0, List.of(), List.of(), List.of(), Map.of());
     private static final String ACCOUNT = "0x" + "a".repeat(40);
     private static final String HASH = "0x" + "12".repeat(32);
     private static final Redeemable TICKET =
@@ -80,16 +80,20 @@ class RpcSettlementChainTest {
     }
 
     private static Wanted ticket() {
-        return new Wanted(List.of(TICKET), List.of(), List.of(), Map.of());
+        return new Wanted(0, List.of(TICKET), List.of(), List.of(), Map.of());
     }
 
     private static Wanted transaction() {
-        return new Wanted(List.of(), List.of(), List.of(HASH), Map.of());
+        return new Wanted(0, List.of(), List.of(), List.of(HASH), Map.of());
     }
 
     private static Wanted step(String action, Map<String, String> arguments) {
         return new Wanted(
-                List.of(), List.of(new Step("order", action, arguments, 0)), List.of(), Map.of());
+                0,
+                List.of(),
+                List.of(new Step("order", action, arguments, 0)),
+                List.of(),
+                Map.of());
     }
 
     private Tried tried() throws IOException {
@@ -195,7 +199,7 @@ class RpcSettlementChainTest {
                 "eth_getTransactionReceipt"
             })
     void nothingIsLearnedFromANodeThatKeepsSomethingToItself(String what) throws Exception {
-        Wanted wanted = new Wanted(List.of(TICKET), List.of(), List.of(HASH), Map.of());
+        Wanted wanted = new Wanted(0, List.of(TICKET), List.of(), List.of(HASH), Map.of());
         fake.answers.put(what, new Refusal(-32005, "limit exceeded", ""));
         assertThatThrownBy(() -> chain.look(wanted))
                 .isInstanceOf(IOException.class)
@@ -233,6 +237,41 @@ class RpcSettlementChainTest {
             assertThat(fresh.look(NOTHING).standing().round()).isEqualTo(20);
             assertThat(fake.asked("eth_gasPrice")).isEmpty();
         }
+    }
+
+    @Test
+    void aNodeThatTurnsToAnotherChainIsSentNothing() throws Exception {
+        Wanted ours =
+                new Wanted(0xa4b1, List.of(), List.of(), List.of(), Map.of(HASH, new byte[] {1}));
+        chain.look(NOTHING);
+        fake.answers.put("eth_chainId", "0x1");
+
+        assertThatThrownBy(() -> chain.look(ours))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is of chain 1, all before was of chain 42161")
+                .hasMessageContaining("-ethUrl");
+        assertThat(chain.look(ours).standing().chainId()).isEqualTo(0xa4b1);
+
+        assertThat(fake.asked("eth_sendRawTransaction")).isEmpty();
+        assertThat(other.asked("eth_sendRawTransaction")).isNotEmpty();
+        // A job that starts now does not know better, but its records do.
+        SettlementChain fresh = open(fake.node.uri() + "," + other.node.uri());
+        assertThatThrownBy(() -> fresh.look(ours)).hasMessageContaining("of chain 1, all");
+        assertThat(fresh.look(ours).standing().chainId()).isEqualTo(0xa4b1);
+    }
+
+    @Test
+    void whatNoContractCouldSayIsNonsense() throws Exception {
+        fake.answers.put(
+                "eth_getTransactionReceipt",
+                Map.of("blockNumber", "0x3e7", "transactionHash", HASH, "to", "0x12"));
+        assertThatThrownBy(() -> chain.look(transaction())).isInstanceOf(IOException.class);
+        assertThat(chain.look(transaction()).mined()).as("the next node").isEmpty();
+        fake.answers.put("eth_estimateGas", EthRpc.hex(Long.MAX_VALUE));
+        SettlementChain alone = open(fake.node.uri().toString());
+        assertThatThrownBy(() -> alone.look(step("reward", Map.of())))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("cannot be");
     }
 
     @Test
@@ -354,7 +393,7 @@ class RpcSettlementChainTest {
         for (byte[] each : raw) {
             all.put(hash(each), each);
         }
-        return chain.look(new Wanted(List.of(), List.of(), List.of(), all));
+        return chain.look(new Wanted(0, List.of(), List.of(), List.of(), all));
     }
 
     @Test
