@@ -64,7 +64,7 @@ class OrchestratorChaosIT {
             List.of(
                     System.getProperty(
                                     "livepeer.chaos.kinds",
-                                    "taskmanager,jobmanager,worker,child,broker,edge")
+                                    "taskmanager,jobmanager,worker,broker,edge")
                             .split(","));
     private static final int KILLS = Integer.getInteger("livepeer.chaos.kills", KINDS.size());
     private static final long SEED =
@@ -202,7 +202,7 @@ class OrchestratorChaosIT {
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(1_500));
                 cluster.restart(victim);
             }
-            TimeUnit.MILLISECONDS.sleep(chain == null ? 6_000 : 15_000);
+            TimeUnit.MILLISECONDS.sleep(chain == null ? 5_000 : 15_000);
             long now = System.currentTimeMillis();
             long gap = stream.longestGap(at - 1_000, now);
             outages.computeIfAbsent(kind, k -> new ArrayList<>()).add(gap);

@@ -1,5 +1,8 @@
 package org.livepeer.flink.operators.chain;
 
+import java.util.Map;
+import org.livepeer.flink.schemas.ChainLog;
+
 /** Events that the fold looks at: the contract's name and the hash of the event's signature. */
 final class ChainEvents {
     private static final String ROUNDS = "RoundsManager ";
@@ -53,5 +56,35 @@ final class ChainEvents {
     static final String SERVICE_URI =
             "ServiceRegistry fbb63068732c85741c9f8e61caffaabe038d577bfafd2d2dcc0e352a4f653a4c";
 
+    private static final int WORD = 32;
+
+    /** The event's hash, and the account or the round. */
+    private static final int TOPICS = 2;
+
+    /** Fields that are not indexed, of 32 bytes each; of a text its place and its length. */
+    private static final Map<String, Integer> WORDS =
+            Map.ofEntries(
+                    Map.entry(NEW_ROUND, 1),
+                    Map.entry(DEPOSIT_FUNDED, 1),
+                    Map.entry(RESERVE_FUNDED, 1),
+                    Map.entry(RESERVE_CLAIMED, 2),
+                    Map.entry(TICKET_TRANSFER, 1),
+                    Map.entry(UNLOCK, 2),
+                    Map.entry(UNLOCK_CANCELLED, 0),
+                    Map.entry(WITHDRAWAL, 2),
+                    Map.entry(ACTIVATED, 1),
+                    Map.entry(DEACTIVATED, 1),
+                    Map.entry(SERVICE_URI, 2));
+
     private ChainEvents() {}
+
+    /**
+     * Whether it has the fields of its event. Their hash does not say which of them are indexed: a
+     * contract of another build, or a node that lies, may put them elsewhere.
+     */
+    static boolean isWhole(String event, ChainLog log) {
+        Integer words = WORDS.get(event);
+        return words == null
+                || (log.getTopics().size() >= TOPICS && log.getData().remaining() >= words * WORD);
+    }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.livepeer.flink.operators.log.Repeats;
 import org.livepeer.flink.operators.ticket.Bytes;
 import org.livepeer.flink.operators.ticket.EthAddress;
 import org.livepeer.flink.schemas.ChainBlock;
@@ -15,6 +16,7 @@ import org.livepeer.flink.schemas.ChainLog;
 import org.livepeer.flink.schemas.ChainUndo;
 import org.livepeer.flink.schemas.OrchestratorEntry;
 import org.livepeer.flink.schemas.SenderEntry;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the contracts' events say, added up: rounds, the funds of senders, who is active. A block
@@ -26,6 +28,8 @@ import org.livepeer.flink.schemas.SenderEntry;
  * redemption are needed, and they come in that order.
  */
 public final class ChainFold {
+    private static final Repeats REPEATS = new Repeats(LoggerFactory.getLogger(ChainFold.class));
+
     /** Blocks that can be undone. */
     public static final int UNDO_BLOCKS = 128;
 
@@ -137,8 +141,21 @@ public final class ChainFold {
         if (log.getTopics().isEmpty()) {
             return claimed;
         }
-        String event = HexFormat.of().formatHex(Bytes.of(log.getTopics().get(0)));
-        switch (log.getContract() + " " + event) {
+        String event =
+                log.getContract()
+                        + " "
+                        + HexFormat.of().formatHex(Bytes.of(log.getTopics().get(0)));
+        if (!ChainEvents.isWhole(event, log)) {
+            REPEATS.warn(
+                    "event passed over: its fields are not where they should be; are contract and"
+                            + " node the right ones? block={} event={} topics={} bytes={}",
+                    block.getNumber(),
+                    event,
+                    log.getTopics().size(),
+                    log.getData().remaining());
+            return claimed;
+        }
+        switch (event) {
             case ChainEvents.NEW_ROUND -> newRound(log, head);
             case ChainEvents.DEPOSIT_FUNDED -> {
                 SenderEntry sender = sender(log, block, rows);

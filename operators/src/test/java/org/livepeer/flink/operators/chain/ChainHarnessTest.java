@@ -118,6 +118,21 @@ class ChainHarnessTest {
     }
 
     @Test
+    void anEventWhoseFieldsAreElsewhereChangesNothingAndTheNextCounts() throws Exception {
+        ChainLog noAccount = deposit(1);
+        noAccount.getTopics().remove(1);
+        ChainLog noAmount = log(ChainEvents.RESERVE_CLAIMED, SENDER, US);
+        ChainLog noText = log(ChainEvents.SERVICE_URI, US);
+        ChainLog noHash = log(ChainEvents.NEW_ROUND, 8);
+
+        take(block(1, "a", "-", noAccount, noAmount, noText, noHash, deposit(5), reserve(6)));
+
+        assertThat(funds()).isEqualTo("5 6 0 0");
+        assertThat(head().getRound()).isZero();
+        assertThat(harness.getSideOutput(ChainFunction.ORCHESTRATORS)).isNull();
+    }
+
+    @Test
     void aWinTakesFromTheDepositWhatItDidNotClaimFromTheReserve() throws Exception {
         take(
                 block(1, "1", "0", round(1), reserve(1_000), deposit(500)),
