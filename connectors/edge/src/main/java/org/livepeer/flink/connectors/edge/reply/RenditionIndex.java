@@ -73,9 +73,7 @@ public final class RenditionIndex {
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long nowMs) {
-        List<Runnable> told = new ArrayList<>();
-        note(session, result, message, nowMs, true, told);
-        told.forEach(Runnable::run);
+        note(session, result, message, nowMs, true).forEach(Runnable::run);
     }
 
     /** Notes what is not known yet of an answer that came long ago. */
@@ -84,16 +82,19 @@ public final class RenditionIndex {
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long atMs) {
-        note(session, result, message, atMs, false, new ArrayList<>());
+        note(session, result, message, atMs, false).forEach(Runnable::run);
     }
 
-    private synchronized void note(
+    /**
+     * @return tells those who wait; to be run without the lock
+     */
+    private synchronized List<Runnable> note(
             String session,
             SegmentResult result,
             ConsumerRecord<byte[], byte[]> message,
             long nowMs,
-            boolean isNew,
-            List<Runnable> told) {
+            boolean isNew) {
+        List<Runnable> told = new ArrayList<>();
         Coordinates record =
                 new Coordinates(
                         message.topic(),
@@ -114,16 +115,16 @@ public final class RenditionIndex {
                             rendition.getFormat(),
                             rendition.getPerceptualHash(),
                             nowMs);
+            CompletableFuture<Optional<Place>> waiting = awaited.remove(path);
+            if (waiting != null) {
+                told.add(() -> waiting.complete(Optional.of(place)));
+            }
             if (!isNew) {
                 places.putIfAbsent(path, place);
                 continue;
             }
             places.remove(path);
             places.put(path, place);
-            CompletableFuture<Optional<Place>> waiting = awaited.remove(path);
-            if (waiting != null) {
-                told.add(() -> waiting.complete(Optional.of(place)));
-            }
             forget(path);
             if (reference == null && media.remaining() <= mostBytes) {
                 recent.put(path, media);
@@ -142,6 +143,7 @@ public final class RenditionIndex {
             }
             oldest.remove();
         }
+        return told;
     }
 
     private void forget(String path) {

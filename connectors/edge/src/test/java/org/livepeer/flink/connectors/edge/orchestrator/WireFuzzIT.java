@@ -43,7 +43,7 @@ import org.livepeer.flink.schemas.net.TranscodeResult;
  * <p>{@code -Dlivepeer.fuzz.requests=100000} for the long run, {@code -Dlivepeer.fuzz.seed=1}.
  */
 class WireFuzzIT {
-    private static final int REQUESTS = Integer.getInteger("livepeer.fuzz.requests", 1_500);
+    private static final int REQUESTS = Integer.getInteger("livepeer.fuzz.requests", 2_000);
     private static final long SEED = Long.getLong("livepeer.fuzz.seed", System.currentTimeMillis());
 
     /** What an edge logs with. */

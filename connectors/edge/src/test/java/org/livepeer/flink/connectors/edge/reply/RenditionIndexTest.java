@@ -16,6 +16,14 @@ class RenditionIndexTest {
     private final RenditionIndex index = new RenditionIndex(Duration.ofSeconds(60), 4, 100);
 
     private void note(String session, long seq, int bytes, long atMs) {
+        index.note(session, result(seq, bytes), message(seq), atMs);
+    }
+
+    private static ConsumerRecord<byte[], byte[]> message(long offset) {
+        return new ConsumerRecord<>("results", 3, offset, null, null);
+    }
+
+    private static SegmentResult result(long seq, int bytes) {
         Rendition rendition =
                 Rendition.newBuilder()
                         .setName("a")
@@ -27,17 +35,15 @@ class RenditionIndexTest {
                         .setFormat(OutputFormat.MPEGTS)
                         .setPayload(ByteBuffer.allocate(bytes))
                         .build();
-        SegmentResult result =
-                SegmentResult.newBuilder()
-                        .setRequestId("r")
-                        .setManifestId("m")
-                        .setSeq(seq)
-                        .setStatus("ok")
-                        .setAcceptedAtMs(0)
-                        .setAnsweredAtMs(0)
-                        .setRenditions(List.of(rendition))
-                        .build();
-        index.note(session, result, new ConsumerRecord<>("results", 3, seq, null, null), atMs);
+        return SegmentResult.newBuilder()
+                .setRequestId("r")
+                .setManifestId("m")
+                .setSeq(seq)
+                .setStatus("ok")
+                .setAcceptedAtMs(0)
+                .setAnsweredAtMs(0)
+                .setRenditions(List.of(rendition))
+                .build();
     }
 
     @Test
@@ -51,6 +57,16 @@ class RenditionIndexTest {
         assertThat(soon.join()).isEqualTo(index.find("s/a/1.ts")).isPresent();
         assertThat(index.await("s/a/1.ts", Duration.ZERO).join()).isPresent();
         assertThat(never.join()).isEmpty();
+    }
+
+    @Test
+    void whatCameLongAgoAndIsReadNowIsToldToo() {
+        var soon = index.await("s/a/1.ts", Duration.ofSeconds(60));
+
+        index.notePast("s", result(1, 60), message(1), 0);
+
+        assertThat(soon).isCompletedWithValue(index.find("s/a/1.ts"));
+        assertThat(soon.join()).isPresent();
     }
 
     @Test
